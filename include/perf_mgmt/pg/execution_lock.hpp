@@ -1,0 +1,17 @@
+// The lock that says that an execution is alive: a session-level advisory lock of class 3, which no
+// SQL-level lock can collide with (SQL uses classes 1 and 2). Its controller holds it from before the
+// RUNNING row is visible until after the final state is committed.
+#pragma once
+
+#include "perf_mgmt/pg/boundary.hpp"
+
+namespace perf_mgmt::pg {
+
+// Takes the lock of an execution (uuid text) in the current database; throws where it is taken.
+void take_execution_lock(const std::string& execution_id);
+void release_execution_lock(const std::string& execution_id);
+
+// Process id of the controller; 0 where nobody holds the lock. Needs SPI.
+int holder_of_execution_lock(const std::string& execution_id);
+
+}  // namespace perf_mgmt::pg

@@ -1,0 +1,35 @@
+// A row on its way into a table of the extension, as a JSON object from column to value.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "perf_mgmt/core/operation_record.hpp"
+#include "perf_mgmt/pg/boundary.hpp"
+
+namespace perf_mgmt::pg {
+
+using Json = nlohmann::ordered_json;
+
+// JSON as text; what is not UTF-8 is replaced.
+std::string dump(const Json& json);
+
+// Nanoseconds as milliseconds with six decimals, exact; null for no value.
+Json milliseconds(std::optional<std::uint64_t> nanoseconds);
+Json mean_milliseconds(std::optional<double> nanoseconds);
+// The text form of perf_mgmt.histogram; null for an empty one.
+Json histogram_value(const Histogram& histogram);
+// The text form of timestamptz of microseconds since 2000-01-01 UTC.
+std::string timestamp_text(std::int64_t wall_us);
+
+// What query_performance.query_hash holds: SHA-256 of the template, in hex. Needs SPI.
+std::string query_hash(const std::string& sql_template);
+
+// The columns of query_performance that follow from one operation's record: times, counts, counters.
+void add_operation_columns(Json& row, const OperationRecord& record);
+
+// INSERT of one object or an array of objects with equal keys; UPDATE of the row whose id is given.
+// Keys are column names of the extension's own tables, never a user's text.
+void insert_rows(const std::string& table, const Json& rows);
+void update_row(const std::string& table, const std::string& id, const Json& row);
+
+}  // namespace perf_mgmt::pg

@@ -1,0 +1,62 @@
+// The executor that runs operations in the server's own process, as prepared plans through SPI.
+//
+// One guard covers a whole operation: begin, bind, execute, commit. In a worker an operation is a
+// transaction; in the caller's own transaction (simulate_workload) it is a subtransaction.
+#pragma once
+
+#include "perf_mgmt/pg/executor.hpp"
+#include "perf_mgmt/pg/parameter_binding.hpp"
+
+extern "C" {
+#include "executor/spi.h"
+}
+
+namespace perf_mgmt::pg {
+
+enum class TransactionMode : std::uint8_t { transaction, subtransaction };
+
+class SpiExecutor final : public Executor {
+ public:
+  explicit SpiExecutor(TransactionMode mode);
+  ~SpiExecutor() override;
+  SpiExecutor(const SpiExecutor&) = delete;
+  SpiExecutor& operator=(const SpiExecutor&) = delete;
+
+  // Needs a transaction with SPI connected and a snapshot. Plans each statement, so that a template
+  // that cannot be planned fails here, and keeps the plans for the life of this object.
+  void prepare(const RunPlan& plan) override;
+  std::vector<ParameterForm> parameter_forms(std::size_t operation) const override;
+  void run(std::size_t operation, std::span<const Value> values, std::span<const Value> settings,
+           OperationResult& result) override;
+
+ private:
+  struct Statement {
+    SPIPlanPtr plan = nullptr;
+    ParamListInfo parameters = nullptr;  // in context_; nullptr where there are none
+    std::vector<ParameterBinding> bindings;
+    std::vector<int> sources;            // operation parameter of each statement parameter
+    bool writes = false;
+  };
+  struct Operation {
+    std::vector<Statement> statements;
+    std::size_t parameter_count = 0;
+  };
+
+  Statement prepare_statement(const PlannedStatement& planned);
+  void run_guarded(const Operation& operation, std::span<const Value> values,
+                   std::span<const Value> settings, OperationResult& result);
+  void roll_back() const;
+  void check_identity() const;
+
+  TransactionMode mode_;
+  MemoryContext context_;            // plans' parameter lists and bindings
+  MemoryContext operation_context_;  // reset after each operation
+  std::vector<Operation> operations_;
+  std::vector<std::string> setting_names_;
+  int statement_timeout_ms_ = 0;
+  bool commit_ = true;
+  Oid user_;
+  Oid session_user_;
+};
+
+}  // namespace perf_mgmt::pg

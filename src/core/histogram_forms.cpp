@@ -1,0 +1,216 @@
+// The two outer forms of a histogram: bytes, for storing, and text, for people and dumps.
+//
+// Bytes: the version, then varints (LEB128, shortest form only): the count and, unless it is 0,
+// minimum, maximum, two words of the sum, three of the squares, and for each bucket in use the
+// number of empty ones before it and its count. The buckets end where the counts add up.
+// Both readers fill a histogram and then ask it for inconsistencies, so neither can make one that
+// no sample could have made.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "perf_mgmt/core/errors.hpp"
+#include "perf_mgmt/core/histogram.hpp"
+#include "wide_integer.hpp"
+
+namespace perf_mgmt {
+
+namespace {
+
+using json = nlohmann::json;
+
+constexpr std::uint8_t kVersion = 1;
+
+[[noreturn]] void fail_bytes(std::string detail) {
+  throw Error(sqlstate::data_corrupted, "invalid stored histogram", std::move(detail));
+}
+
+[[noreturn]] void fail_text(std::string detail) {
+  throw Error(sqlstate::invalid_text_representation, "invalid input syntax for type histogram",
+              std::move(detail), "A histogram looks like {\"v\":1,\"count\":0}.");
+}
+
+void put_varint(std::vector<std::uint8_t>& out, std::uint64_t value) {
+  while (value >= 0x80) {
+    out.push_back(static_cast<std::uint8_t>(value | 0x80));
+    value >>= 7;
+  }
+  out.push_back(static_cast<std::uint8_t>(value));
+}
+
+class ByteReader {
+ public:
+  ByteReader(const std::uint8_t* bytes, std::size_t size) : next_(bytes), end_(bytes + size) {}
+
+  bool at_end() const noexcept { return next_ == end_; }
+
+  std::uint8_t byte() {
+    if (at_end()) fail_bytes("The data ends too early.");
+    return *next_++;
+  }
+
+  std::uint64_t varint() {
+    std::uint64_t value = 0;
+    for (unsigned shift = 0;; shift += 7) {
+      const std::uint64_t group = byte();
+      const std::uint64_t bits = group & 0x7f;
+      // The tenth group has room for one bit only; a last group of zero would be a longer form.
+      if ((shift == 63 && group > 1) || (shift > 0 && group == 0)) {
+        fail_bytes("A number is not in its shortest form or exceeds 64 bits.");
+      }
+      value |= bits << shift;
+      if (group < 0x80) return value;
+    }
+  }
+
+ private:
+  const std::uint8_t* next_;
+  const std::uint8_t* end_;
+};
+
+// Decimal digits, nineteen at a time: the most that a word holds. At most three levels deep.
+std::string decimal(Uint192 value) {
+  const std::uint64_t last = value.divide(10'000'000'000'000'000'000U);
+  if (value == Uint192{}) return fmt::format("{}", last);
+  return decimal(value) + fmt::format("{:019}", last);
+}
+
+const json& member(const json& object, const char* key) {
+  const auto found = object.find(key);
+  if (found == object.end()) fail_text(fmt::format("The key \"{}\" is missing.", key));
+  return *found;
+}
+
+std::uint64_t whole_number(const json& value, const char* what) {
+  if (!value.is_number_unsigned()) {
+    fail_text(fmt::format("{} must be a whole number from 0 to 18446744073709551615.", what));
+  }
+  return value.get<std::uint64_t>();
+}
+
+Uint192 wide_number(const json& object, const char* key) {
+  const json& value = member(object, key);
+  const auto* digits = value.get_ptr<const std::string*>();
+  bool valid = digits != nullptr && !digits->empty();
+  Uint192 number;
+  for (std::size_t i = 0; valid && i < digits->size(); ++i) {
+    const char digit = (*digits)[i];
+    valid = digit >= '0' && digit <= '9' &&
+            number.multiply_add(10, static_cast<std::uint64_t>(digit - '0')) == 0;
+  }
+  if (!valid) fail_text(fmt::format("\"{}\" must be a string of decimal digits.", key));
+  return number;
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> Histogram::serialize() const {
+  std::vector<std::uint8_t> out{kVersion};
+  put_varint(out, count_);
+  if (empty()) return out;
+
+  put_varint(out, ~inverse_min_);
+  put_varint(out, max_);
+  for (const std::uint64_t word : sum_) put_varint(out, word);
+  for (const std::uint64_t word : squares_) put_varint(out, word);
+  std::size_t next = 0;
+  for (std::size_t i = used_begin(); i < used_end(); ++i) {
+    if (counts_[i] == 0) continue;
+    put_varint(out, i - next);
+    put_varint(out, counts_[i]);
+    next = i + 1;
+  }
+  return out;
+}
+
+Histogram Histogram::deserialize(const std::uint8_t* bytes, std::size_t size) {
+  ByteReader reader(bytes, size);
+  const std::uint8_t version = reader.byte();
+  if (version != kVersion) fail_bytes(fmt::format("Version {} is not known.", version));
+
+  Histogram result;
+  result.count_ = reader.varint();
+  if (!result.empty()) {
+    result.inverse_min_ = ~reader.varint();
+    result.max_ = reader.varint();
+    for (std::uint64_t& word : result.sum_) word = reader.varint();
+    for (std::uint64_t& word : result.squares_) word = reader.varint();
+
+    std::size_t next = 0;
+    for (std::uint64_t missing = result.count_; missing > 0;) {
+      const std::uint64_t gap = reader.varint();
+      const std::uint64_t count = reader.varint();
+      if (gap >= kBucketCount - next) fail_bytes("A bucket is beyond the last one.");
+      if (count == 0) fail_bytes("An empty bucket is listed.");
+      if (count > missing) fail_bytes("The buckets hold more values than the count says.");
+      next += gap;
+      if (next < result.used_begin() || next >= result.used_end()) {
+        fail_bytes("A bucket lies outside minimum and maximum.");
+      }
+      result.counts_[next++] = count;
+      missing -= count;
+    }
+    if (const char* problem = result.inconsistency()) fail_bytes(problem);
+  }
+  if (!reader.at_end()) fail_bytes("There is more data than the histogram needs.");
+  return result;
+}
+
+std::string Histogram::to_text() const {
+  if (empty()) return fmt::format("{{\"v\":{},\"count\":0}}", kVersion);
+
+  std::string text =
+      fmt::format(R"({{"v":{},"count":{},"min":{},"max":{},"sum":"{}","squares":"{}","buckets":[)",
+                  kVersion, count_, ~inverse_min_, max_, decimal({{sum_[0], sum_[1], 0}}),
+                  decimal({{squares_[0], squares_[1], squares_[2]}}));
+  const char* separator = "";
+  for (std::size_t i = used_begin(); i < used_end(); ++i) {
+    if (counts_[i] == 0) continue;
+    fmt::format_to(std::back_inserter(text), "{}[{},{}]", separator, bucket_low(i), counts_[i]);
+    separator = ",";
+  }
+  text += "]}";
+  return text;
+}
+
+Histogram Histogram::parse(std::string_view text) {
+  const json object = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!object.is_object()) fail_text("It must be a JSON object.");
+  if (whole_number(member(object, "v"), "\"v\"") != kVersion)
+    fail_text("Its version is not known.");
+
+  Histogram result;
+  result.count_ = whole_number(member(object, "count"), "\"count\"");
+  const std::size_t keys = result.empty() ? 2 : 7;
+  if (object.size() > keys) fail_text("It has keys that do not belong there.");
+  if (result.empty()) return result;
+
+  result.inverse_min_ = ~whole_number(member(object, "min"), "\"min\"");
+  result.max_ = whole_number(member(object, "max"), "\"max\"");
+  const Uint192 sum = wide_number(object, "sum");
+  if (sum.words[2] != 0) fail_text("\"sum\" exceeds 128 bits.");
+  std::copy_n(sum.words, 2, result.sum_);
+  std::copy_n(wide_number(object, "squares").words, 3, result.squares_);
+
+  const json& buckets = member(object, "buckets");
+  if (!buckets.is_array()) fail_text("\"buckets\" must be an array.");
+  std::size_t next = result.used_begin();
+  for (const json& pair : buckets) {
+    if (!pair.is_array() || pair.size() != 2) fail_text("A bucket must be a pair of numbers.");
+    const std::uint64_t low = whole_number(pair[0], "The smallest value of a bucket");
+    const std::uint64_t count = whole_number(pair[1], "The count of a bucket");
+    const std::size_t bucket = bucket_of(low);
+    if (low != bucket_low(bucket)) fail_text(fmt::format("No bucket begins at {}.", low));
+    if (count == 0) fail_text("An empty bucket is listed.");
+    if (bucket < next) fail_text("The buckets are not in order or begin before the minimum.");
+    if (bucket >= result.used_end()) fail_text("A bucket lies beyond the maximum.");
+    result.counts_[bucket] = count;
+    next = bucket + 1;
+  }
+  if (const char* problem = result.inconsistency()) fail_text(problem);
+  return result;
+}
+
+}  // namespace perf_mgmt

@@ -1,0 +1,178 @@
+#include "perf_mgmt/core/run_plan.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "perf_mgmt/core/errors.hpp"
+
+namespace perf_mgmt {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+[[noreturn]] void corrupted() {
+  throw Error(sqlstate::data_corrupted, "run plan in shared memory is not readable");
+}
+
+Json statement_to_json(const PlannedStatement& statement) {
+  return {{"sql", statement.sql},
+          {"parameters", statement.parameters},
+          {"type", statement.type},
+          {"writes", statement.writes}};
+}
+
+Json operation_to_json(const PlannedOperation& operation) {
+  Json statements = Json::array();
+  for (const PlannedStatement& statement : operation.statements) {
+    statements.push_back(statement_to_json(statement));
+  }
+  Json json = {{"id", operation.id},
+               {"name", operation.name},
+               {"sql_template", operation.sql_template},
+               {"parameter_generators", operation.parameter_generators},
+               {"statements", std::move(statements)},
+               {"tables", operation.tables},
+               {"share", operation.share}};
+  if (operation.think_time) json["think_time"] = *operation.think_time;
+  return json;
+}
+
+PlannedOperation operation_from_json(const Json& json) {
+  PlannedOperation operation;
+  json.at("id").get_to(operation.id);
+  json.at("name").get_to(operation.name);
+  json.at("sql_template").get_to(operation.sql_template);
+  json.at("parameter_generators").get_to(operation.parameter_generators);
+  json.at("tables").get_to(operation.tables);
+  json.at("share").get_to(operation.share);
+  if (json.contains("think_time")) operation.think_time = json["think_time"].get<std::string>();
+  for (const Json& item : json.at("statements")) {
+    PlannedStatement statement;
+    item.at("sql").get_to(statement.sql);
+    item.at("parameters").get_to(statement.parameters);
+    item.at("type").get_to(statement.type);
+    item.at("writes").get_to(statement.writes);
+    operation.statements.push_back(std::move(statement));
+  }
+  return operation;
+}
+
+}  // namespace
+
+std::string main_statement_type(const PlannedOperation& operation) {
+  for (const std::string_view strong : {"MERGE", "DELETE", "UPDATE", "INSERT"}) {
+    for (const PlannedStatement& statement : operation.statements) {
+      if (statement.type == strong) return statement.type;
+    }
+  }
+  return operation.statements.empty() ? std::string() : operation.statements.front().type;
+}
+
+std::string RunPlan::to_json() const {
+  Json operation_list = Json::array();
+  for (const PlannedOperation& operation : operations) {
+    operation_list.push_back(operation_to_json(operation));
+  }
+  Json json = {{"execution_id", execution_id},
+               {"test_id", test_id},
+               {"test_name", test_name},
+               {"environment", environment},
+               {"scenario_id", scenario_id},
+               {"scenario_name", scenario_name},
+               {"spec", spec.to_json()},
+               {"operations", std::move(operation_list)},
+               {"generators", generators},
+               {"search_path", search_path},
+               {"database_oid", database_oid},
+               {"run_role_oid", run_role_oid},
+               {"controller_role_oid", controller_role_oid},
+               {"run_role", run_role},
+               {"started_by", started_by},
+               {"caller_pid", caller_pid},
+               {"caller_waits", caller_waits},
+               {"horizon_held", horizon_held},
+               {"validate_only", validate_only},
+               {"workers_requested", workers_requested},
+               {"run_start_us", run_start_us}};
+  return dump(json);
+}
+
+RunPlan RunPlan::from_json(std::string_view text) {
+  const Json json = Json::parse(text, nullptr, false);
+  if (!json.is_object()) corrupted();
+  RunPlan plan;
+  try {
+    json.at("execution_id").get_to(plan.execution_id);
+    json.at("test_id").get_to(plan.test_id);
+    json.at("test_name").get_to(plan.test_name);
+    json.at("environment").get_to(plan.environment);
+    json.at("scenario_id").get_to(plan.scenario_id);
+    json.at("scenario_name").get_to(plan.scenario_name);
+    plan.spec = merge_run_spec(json.at("spec").get<std::string>(), {}, ScenarioDefaults{});
+    for (const Json& item : json.at("operations")) {
+      plan.operations.push_back(operation_from_json(item));
+    }
+    json.at("generators").get_to(plan.generators);
+    json.at("search_path").get_to(plan.search_path);
+    json.at("database_oid").get_to(plan.database_oid);
+    json.at("run_role_oid").get_to(plan.run_role_oid);
+    json.at("controller_role_oid").get_to(plan.controller_role_oid);
+    json.at("run_role").get_to(plan.run_role);
+    json.at("started_by").get_to(plan.started_by);
+    json.at("caller_pid").get_to(plan.caller_pid);
+    json.at("caller_waits").get_to(plan.caller_waits);
+    json.at("horizon_held").get_to(plan.horizon_held);
+    json.at("validate_only").get_to(plan.validate_only);
+    json.at("workers_requested").get_to(plan.workers_requested);
+    json.at("run_start_us").get_to(plan.run_start_us);
+  } catch (const Json::exception&) {
+    corrupted();
+  }
+  return plan;
+}
+
+GeneratorLookup RunPlan::generator_lookup() const {
+  return [this](std::string_view name) -> std::optional<std::string> {
+    const auto found = generators.find(std::string(name));
+    if (found == generators.end()) return std::nullopt;
+    return found->second;
+  };
+}
+
+OperationProgram compile_operation(const RunPlan& plan, const PlannedOperation& operation,
+                                   GeneratorRequests& requests) {
+  Json members = Json::parse(operation.parameter_generators, nullptr, false);
+  if (!members.is_object()) {
+    throw Error(sqlstate::invalid_parameter_value,
+                "parameter_generators of operation \"" + operation.name + "\" is not a JSON object");
+  }
+  const std::size_t parameters = members.size();
+
+  std::vector<std::size_t> setting_values;
+  for (const auto& [setting, definition_text] : plan.spec.session_settings) {
+    const Json definition = Json::parse(definition_text, nullptr, false);
+    std::size_t value = 0;
+    bool shared = false;
+    for (const auto& member : members.items()) {
+      if (definition.is_string() && member.value() == definition) {
+        shared = true;
+        break;
+      }
+      ++value;
+    }
+    if (!shared) members["session setting " + setting] = definition;
+    setting_values.push_back(value);
+  }
+
+  // Without session settings the text goes through untouched, so that duplicate keys are seen.
+  const std::string text =
+      plan.spec.session_settings.empty() ? operation.parameter_generators : dump(members);
+  return {GeneratorProgram::compile(text, plan.generator_lookup(), requests), parameters,
+          std::move(setting_values)};
+}
+
+}  // namespace perf_mgmt

@@ -1,0 +1,266 @@
+// The table of configuration keys, after the functions that carry their values into a RunSpec
+// (store) and out of it again (show).
+#include "run_spec_keys.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace perf_mgmt {
+namespace {
+
+using nlohmann::json;
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+using Durations = RunSpec::Durations;
+
+constexpr std::int64_t longest_think_time_ms = 24LL * 60 * 60 * 1000;  // as DurationGenerator's
+constexpr std::int64_t largest_share = 1'000'000;
+
+std::string text_of(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+// 300 rather than 300.0: what a person would have written.
+json number(double value) {
+  if (std::trunc(value) == value && std::fabs(value) < 1e15)
+    return static_cast<std::int64_t>(value);
+  return value;
+}
+
+template <typename T>
+json as_json(const T& value) {
+  if constexpr (std::is_same_v<T, double>) {
+    return number(value);
+  } else {
+    return value;
+  }
+}
+template <typename T>
+json as_json(const std::optional<T>& value) {
+  return value ? json(*value) : json();
+}
+
+template <typename T>
+void from_json_value(T& target, const json& value) {
+  target = value.get<T>();
+}
+template <typename T>
+void from_json_value(std::optional<T>& target, const json& value) {
+  target = value.get<T>();
+}
+
+template <auto Member>
+void store(RunSpec& spec, const json& value) {
+  from_json_value(spec.*Member, value);
+}
+template <auto Member>
+json show(const RunSpec& spec) {
+  return as_json(spec.*Member);
+}
+template <auto Member>
+json show_unless_zero(const RunSpec& spec) {
+  return spec.*Member == 0 ? json() : json(spec.*Member);
+}
+json show_nothing(const RunSpec& /*spec*/) {
+  return {};
+}
+
+template <double Durations::*Member>
+void store_duration(RunSpec& spec, const json& value) {
+  spec.unscaled.*Member = value.get<double>();
+}
+template <double Durations::*Member>
+json show_duration(const RunSpec& spec) {
+  return spec.operations != 0 ? json() : number(spec.unscaled.*Member);
+}
+
+void store_seed(RunSpec& spec, const json& value) {
+  spec.seed = value.get<std::uint64_t>();
+  spec.seed_given = true;
+}
+json show_seed(const RunSpec& spec) {
+  return spec.seed_given || spec.seed != 0 ? json(spec.seed) : json();
+}
+
+void store_think_time(RunSpec& spec, const json& value) {
+  spec.think_time = text_of(value.is_number() ? number(value.get<double>()) : value);
+}
+json show_think_time(const RunSpec& spec) {
+  return spec.think_time ? json::parse(*spec.think_time, nullptr, false) : json();
+}
+
+// Shares of one mix belong together, so a mix replaces that of a lower layer as a whole.
+void store_mix(RunSpec& spec, const json& value) {
+  spec.workload_mix.clear();
+  for (const auto& [category, share] : value.items())
+    spec.workload_mix.emplace_back(category, share.get<double>());
+}
+json show_mix(const RunSpec& spec) {
+  json result;
+  for (const auto& [category, share] : spec.workload_mix) result[category] = number(share);
+  return result;
+}
+
+// Keeps the pairs in the order of their names, so that a spec does not depend on where it came
+// from.
+void put(Pairs& pairs, const std::string& name, std::string value) {
+  const auto place = std::lower_bound(
+      pairs.begin(), pairs.end(), name,
+      [](const auto& pair, const std::string& wanted) { return pair.first < wanted; });
+  if (place != pairs.end() && place->first == name) {
+    place->second = std::move(value);
+  } else {
+    pairs.emplace(place, name, std::move(value));
+  }
+}
+
+void store_settings(RunSpec& spec, const json& value) {
+  for (const auto& [name, setting] : value.items())
+    put(spec.settings, name, setting.get<std::string>());
+}
+json show_settings(const RunSpec& spec) {
+  json result;
+  for (const auto& [name, setting] : spec.settings) result[name] = setting;
+  return result;
+}
+
+void store_session_settings(RunSpec& spec, const json& value) {
+  for (const auto& [name, generator] : value.items())
+    put(spec.session_settings, name, text_of(generator));
+}
+json show_session_settings(const RunSpec& spec) {
+  json result;
+  for (const auto& [name, generator] : spec.session_settings)
+    result[name] = json::parse(generator, nullptr, false);
+  return result;
+}
+
+void store_finish(RunSpec& spec, const json& value) {
+  spec.finish = value == "rollback" ? RunSpec::Finish::rollback : RunSpec::Finish::commit;
+}
+json show_finish(const RunSpec& spec) {
+  return spec.finish == RunSpec::Finish::rollback ? "rollback" : "commit";
+}
+
+void store_environments(RunSpec& spec, const json& value) {
+  spec.environments = value.get<std::vector<std::string>>();
+}
+
+void store_metadata(RunSpec& spec, const json& value) {
+  json metadata = json::parse(spec.metadata, nullptr, false);
+  metadata.update(value);
+  spec.metadata = text_of(metadata);
+}
+json show_metadata(const RunSpec& spec) {
+  json metadata = json::parse(spec.metadata, nullptr, false);
+  return metadata.empty() ? json() : metadata;
+}
+void store_git_commit(RunSpec& spec, const json& value) {
+  store_metadata(spec, {{"git_commit", value}});
+}
+void store_branch(RunSpec& spec, const json& value) {
+  store_metadata(spec, {{"branch", value}});
+}
+void store_ci_execution(RunSpec& spec, const json& value) {
+  store_metadata(spec, {{"ci_execution", value}});
+}
+
+constexpr unsigned test_only = static_cast<unsigned>(Layer::test);
+constexpr unsigned given = test_only | static_cast<unsigned>(Layer::custom);
+constexpr unsigned any = given | static_cast<unsigned>(Layer::scenario);
+
+constexpr ValueRule duration{ValueKind::number, 0, longest_seconds};
+constexpr ValueRule boolean{ValueKind::boolean};
+constexpr ValueRule text{ValueKind::text};
+constexpr ValueRule text_or_null{ValueKind::text_or_null};
+
+constexpr ValueRule integer(std::int64_t min, std::int64_t max) {
+  return {ValueKind::integer, min, max};
+}
+constexpr ValueRule positive(std::int64_t max) {
+  return {ValueKind::positive_number, 0, max};
+}
+constexpr ValueRule from_zero(ValueKind kind, std::int64_t max) {
+  return {kind, 0, max};
+}
+constexpr ValueRule only(ValueKind kind) {
+  return {kind};
+}
+
+// The order is that of to_json(), and the one in which the keys of a layer are applied: `metadata`
+// before the keys that go into it.
+constexpr std::array keys = {
+    Key{"scenario", "", text, KeyRole::plain, given, store<&RunSpec::scenario>,
+        show<&RunSpec::scenario>},
+    Key{"virtual_users", "concurrent_users", integer(1, 1'000'000), KeyRole::plain, any,
+        store<&RunSpec::virtual_users>, show<&RunSpec::virtual_users>},
+    Key{"workers", "total_connections", integer(1, 1024), KeyRole::plain, given,
+        store<&RunSpec::workers>, show_unless_zero<&RunSpec::workers>},
+    Key{"warmup_seconds", "", duration, KeyRole::duration, given,
+        store_duration<&Durations::warmup_seconds>, show_duration<&Durations::warmup_seconds>},
+    Key{"ramp_up_seconds", "ramp_up_duration_seconds", duration, KeyRole::duration, any,
+        store_duration<&Durations::ramp_up_seconds>, show_duration<&Durations::ramp_up_seconds>},
+    Key{"test_duration_seconds", "", duration, KeyRole::test_duration, any,
+        store_duration<&Durations::test_duration_seconds>,
+        show_duration<&Durations::test_duration_seconds>},
+    Key{"ramp_down_seconds", "ramp_down_duration_seconds", duration, KeyRole::duration, any,
+        store_duration<&Durations::ramp_down_seconds>,
+        show_duration<&Durations::ramp_down_seconds>},
+    Key{"operations", "", integer(1, 1'000'000'000'000), KeyRole::operations, given,
+        store<&RunSpec::operations>, show_unless_zero<&RunSpec::operations>},
+    Key{"time_scale", "", positive(1000), KeyRole::plain, given, store<&RunSpec::time_scale>,
+        show<&RunSpec::time_scale>},
+    Key{"think_time_ms", "", from_zero(ValueKind::think_time, longest_think_time_ms),
+        KeyRole::plain, given, store_think_time, show_think_time},
+    Key{"think_time_scale", "", from_zero(ValueKind::number, 1000), KeyRole::plain, given,
+        store<&RunSpec::think_time_scale>, show<&RunSpec::think_time_scale>},
+    Key{"workload_mix", "", from_zero(ValueKind::mix, largest_share), KeyRole::plain, given,
+        store_mix, show_mix},
+    Key{"peak", "", boolean, KeyRole::plain, given, store<&RunSpec::peak>, show<&RunSpec::peak>},
+    Key{"seed", "", integer(0, INT64_MAX), KeyRole::plain, given, store_seed, show_seed},
+    Key{"settings", "", only(ValueKind::settings), KeyRole::plain, given, store_settings,
+        show_settings},
+    Key{"session_settings", "", only(ValueKind::session_settings), KeyRole::plain, given,
+        store_session_settings, show_session_settings},
+    Key{"statement_timeout_ms", "", integer(0, INT32_MAX), KeyRole::plain, given,
+        store<&RunSpec::statement_timeout_ms>, show<&RunSpec::statement_timeout_ms>},
+    Key{"max_errors", "", integer(0, INT64_MAX), KeyRole::plain, given, store<&RunSpec::max_errors>,
+        show<&RunSpec::max_errors>},
+    Key{"finish", "", only(ValueKind::finish), KeyRole::plain, given, store_finish, show_finish},
+    Key{"interval_ms", "", integer(100, 3'600'000), KeyRole::plain, given,
+        store<&RunSpec::interval_ms>, show<&RunSpec::interval_ms>},
+    Key{"progress_seconds", "", from_zero(ValueKind::number, 3600), KeyRole::plain, given,
+        store<&RunSpec::progress_seconds>, show<&RunSpec::progress_seconds>},
+    Key{"wait", "", boolean, KeyRole::plain, given, store<&RunSpec::wait>, show<&RunSpec::wait>},
+    Key{"allow_writes_in_production", "", boolean, KeyRole::plain, given,
+        store<&RunSpec::allow_writes_in_production>, show<&RunSpec::allow_writes_in_production>},
+    Key{"ci_enabled", "", boolean, KeyRole::plain, test_only, store<&RunSpec::ci_enabled>,
+        show_nothing},
+    Key{"environments", "", only(ValueKind::texts), KeyRole::plain, test_only, store_environments,
+        show_nothing},
+    Key{"metadata", "", only(ValueKind::object), KeyRole::plain, given, store_metadata,
+        show_metadata},
+    Key{"git_commit", "", text_or_null, KeyRole::plain, given, store_git_commit, show_nothing},
+    Key{"branch", "", text_or_null, KeyRole::plain, given, store_branch, show_nothing},
+    Key{"ci_execution", "", boolean, KeyRole::plain, given, store_ci_execution, show_nothing},
+};
+
+}  // namespace
+
+std::span<const Key> run_spec_keys() {
+  return keys;
+}
+
+const Key* find_run_spec_key(std::string_view name) {
+  const auto* const found = std::find_if(keys.begin(), keys.end(), [name](const Key& key) {
+    return key.name == name || (!name.empty() && key.alias == name);
+  });
+  return found == keys.end() ? nullptr : found;
+}
+
+}  // namespace perf_mgmt

@@ -1,0 +1,201 @@
+// SQL: execute_performance_test, run_performance_test, wait_for_execution, cancel_execution.
+#include <csignal>
+
+#include "perf_mgmt/pg/execution_lock.hpp"
+#include "perf_mgmt/pg/run_control.hpp"
+#include "perf_mgmt/pg/run_loader.hpp"
+#include "perf_mgmt/pg/spi.hpp"
+#include "perf_mgmt/pg/sql_arguments.hpp"
+
+extern "C" {
+#include "access/htup_details.h"
+#include "access/xact.h"
+#include "access/xlog.h"
+#include "executor/spi.h"
+#include "nodes/parsenodes.h"
+#include "utils/acl.h"
+#include "utils/snapmgr.h"
+#include "utils/uuid.h"
+}
+
+namespace perf_mgmt::pg {
+
+namespace {
+
+Datum uuid_datum(const std::string& text) {
+  return pg_call([&] { return DirectFunctionCall1(uuid_in, CStringGetDatum(text.c_str())); });
+}
+
+void check_can_start() {
+  if (pg_call([] { return RecoveryInProgress(); })) {
+    throw Error("25006", "cannot run a performance test on a standby",
+                "The run's record could not be written here.", "Run it on the primary.");
+  }
+  if (InSecurityRestrictedOperation()) {
+    throw Error(sqlstate::insufficient_privilege,
+                "cannot run a performance test within security-restricted operation");
+  }
+  if (XactReadOnly) {
+    throw Error("25006", "cannot run a performance test in a read-only transaction");
+  }
+}
+
+RunPlan plan_from_arguments(FunctionCallInfo call) {
+  const std::string test = required_argument(call, 0, "p_test_name");
+  const std::string environment = required_argument(call, 1, "p_execution_environment");
+  const std::string config = optional_argument(call, 2).value_or("");
+  check_can_start();
+  return load_run_plan(test, environment, config);
+}
+
+bool is_nonatomic_call(FunctionCallInfo call) {
+  return call->context != nullptr && IsA(call->context, CallContext) &&
+         !reinterpret_cast<CallContext*>(call->context)->atomic;
+}
+
+// The result row of a procedure with one INOUT argument.
+Datum one_column_row(FunctionCallInfo call, Datum value, bool is_null) {
+  return pg_call([&] {
+    TupleDesc descriptor = nullptr;
+    if (get_call_result_type(call, nullptr, &descriptor) != TYPEFUNC_COMPOSITE) {
+      elog(ERROR, "procedure does not return a row");
+    }
+    HeapTuple tuple = heap_form_tuple(BlessTupleDesc(descriptor), &value, &is_null);
+    return HeapTupleGetDatum(tuple);
+  });
+}
+
+Datum execute(FunctionCallInfo call) {
+  SpiConnection spi;
+  RunPlan plan = plan_from_arguments(call);
+  const bool wait = plan.spec.wait;
+  const double progress_seconds = plan.spec.progress_seconds;
+  plan.caller_waits = wait;
+  plan.horizon_held = wait;
+  spi.finish();
+
+  RunControl control = RunControl::start(std::move(plan));
+  const std::string id = control.execution_id();
+  if (wait) {
+    control.wait(progress_seconds);
+  } else {
+    control.detach();
+  }
+  return uuid_datum(id);
+}
+
+Datum run_and_wait(FunctionCallInfo call) {
+  const bool nonatomic = is_nonatomic_call(call);
+  SpiConnection spi(nonatomic);
+  RunPlan plan = plan_from_arguments(call);
+  const double progress_seconds = plan.spec.progress_seconds;
+  plan.caller_waits = true;
+  plan.horizon_held = !nonatomic;
+  // No lock and no snapshot of this session may weigh on the run.
+  if (nonatomic) pg_call([] { SPI_commit(); });
+  RunControl control = RunControl::start(std::move(plan));
+  const std::string id = control.execution_id();
+  control.wait(progress_seconds);
+  spi.finish();
+  return one_column_row(call, uuid_datum(id), false);
+}
+
+struct ExecutionState {
+  std::string status;
+  bool alive = false;
+  std::string progress;
+};
+
+ExecutionState read_state(const std::string& id) {
+  const SqlResult found = sql_query(
+      "SELECT execution_status FROM perf_mgmt.test_executions WHERE id = $1::pg_catalog.uuid", {id});
+  if (found.rows.empty()) {
+    throw Error(sqlstate::undefined_object, fmt::format("execution \"{}\" does not exist", id), {},
+                "Take an id from perf_mgmt.test_executions.");
+  }
+  return {*found.rows[0][0], holder_of_execution_lock(id) != 0, {}};
+}
+
+Datum wait_for_execution(FunctionCallInfo call) {
+  const std::string id = required_argument(call, 0, "p_execution_id");
+  const bool nonatomic = is_nonatomic_call(call);
+  if (!nonatomic && IsolationUsesXactSnapshot()) {
+    throw Error(sqlstate::active_sql_transaction,
+                "cannot wait for an execution in a transaction that keeps one snapshot",
+                "This transaction would never see the execution end.",
+                "CALL it outside a transaction block, or in a READ COMMITTED transaction.");
+  }
+  SpiConnection spi(nonatomic);
+  CallerWatch watch;
+  ExecutionState state = read_state(id);
+  while (state.status == "RUNNING" && state.alive) {
+    if (nonatomic) pg_call([] { SPI_commit(); });
+    watch.wait(SharedRun());
+    state = read_state(id);
+  }
+  spi.finish();
+  if (state.status == "RUNNING") {
+    // Read once more: the state is committed before the lock is given up.
+    SpiConnection again(nonatomic);
+    state = read_state(id);
+    again.finish();
+    if (state.status == "RUNNING") {
+      report(WARNING, "01000", fmt::format("execution \"{}\" has lost its controller", id),
+             "The next start marks it FAILED.");
+    }
+  }
+  const Datum status = pg_call([&] { return CStringGetTextDatum(state.status.c_str()); });
+  return one_column_row(call, status, false);
+}
+
+Datum cancel(FunctionCallInfo call) {
+  const std::string id = required_argument(call, 0, "p_execution_id");
+  SpiConnection spi;
+  const SqlResult found = sql_query(
+      "SELECT started_by FROM perf_mgmt.test_executions WHERE id = $1::pg_catalog.uuid", {id});
+  if (found.rows.empty()) {
+    throw Error(sqlstate::undefined_object, fmt::format("execution \"{}\" does not exist", id), {},
+                "Take an id from perf_mgmt.test_executions.");
+  }
+  const std::string starter = found.rows[0][0].value_or("");
+  const bool allowed = pg_call([&] {
+    const Oid role = get_role_oid(starter.c_str(), true);
+    return superuser() || (OidIsValid(role) && is_member_of_role(GetUserId(), role));
+  });
+  if (!allowed) {
+    throw Error(sqlstate::insufficient_privilege,
+                fmt::format("permission denied to cancel execution \"{}\"", id),
+                fmt::format("It was started by role \"{}\".", starter));
+  }
+  const int controller = holder_of_execution_lock(id);
+  spi.finish();
+  return BoolGetDatum(controller != 0 && kill(controller, SIGINT) == 0);
+}
+
+}  // namespace
+
+}  // namespace perf_mgmt::pg
+
+extern "C" {
+
+PG_FUNCTION_INFO_V1(perf_mgmt_execute_performance_test);
+Datum perf_mgmt_execute_performance_test(PG_FUNCTION_ARGS) {
+  return perf_mgmt::pg::run_cpp([&] { return perf_mgmt::pg::execute(fcinfo); });
+}
+
+PG_FUNCTION_INFO_V1(perf_mgmt_run_performance_test);
+Datum perf_mgmt_run_performance_test(PG_FUNCTION_ARGS) {
+  return perf_mgmt::pg::run_cpp([&] { return perf_mgmt::pg::run_and_wait(fcinfo); });
+}
+
+PG_FUNCTION_INFO_V1(perf_mgmt_wait_for_execution);
+Datum perf_mgmt_wait_for_execution(PG_FUNCTION_ARGS) {
+  return perf_mgmt::pg::run_cpp([&] { return perf_mgmt::pg::wait_for_execution(fcinfo); });
+}
+
+PG_FUNCTION_INFO_V1(perf_mgmt_cancel_execution);
+Datum perf_mgmt_cancel_execution(PG_FUNCTION_ARGS) {
+  return perf_mgmt::pg::run_cpp([&] { return perf_mgmt::pg::cancel(fcinfo); });
+}
+
+}  // extern "C"

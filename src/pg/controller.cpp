@@ -1,0 +1,423 @@
+#include "perf_mgmt/pg/controller.hpp"
+
+#include <csignal>
+#include <sched.h>
+
+#include "perf_mgmt/pg/execution_lock.hpp"
+#include "perf_mgmt/pg/spi.hpp"
+#include "perf_mgmt/pg/worker_loop.hpp"
+
+extern "C" {
+#include "access/xact.h"
+#include "pgstat.h"
+#include "postmaster/interrupt.h"
+#include "storage/latch.h"
+#include "tcop/tcopprot.h"
+#include "utils/guc.h"
+}
+
+namespace perf_mgmt::pg {
+
+namespace {
+
+constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kMillisecond = 1'000'000;
+// How long operations that still run at the end may go on, how long a cancelled one may take to end.
+constexpr std::int64_t kGrace = 5'000 * kMillisecond;
+// How often the controller looks after its workers when nothing wakes it.
+constexpr std::int64_t kPatrol = 500 * kMillisecond;
+
+void set_own_setting(const char* name, const char* value) {
+  pg_call([&] { SetConfigOption(name, value, PGC_USERSET, PGC_S_SESSION); });
+}
+
+}  // namespace
+
+Controller::Controller(const SharedRun& run)
+    : run_(run),
+      plan_(RunPlan::from_json(run.plan())),
+      load_(load_model_of(plan_.spec)),
+      recorder_(plan_) {
+  outcome_.totals.resize(plan_.operations.size());
+  run_.header().controller_pid.store(MyProcPid);
+  run_.header().controller_proc.store(my_proc_number_plus_one(), std::memory_order_release);
+}
+
+void Controller::main() {
+  connect();
+  bool locked = false;
+  try {
+    in_transaction([&] {
+      recorder_.check_test_is_committed();
+      recorder_.mark_lost_executions();
+    });
+    take_execution_lock(plan_.execution_id);
+    locked = true;
+    launch_workers();
+    wait_for_workers();
+    if (!run_.stopping()) {
+      start();
+      run_intervals();
+    }
+  } catch (const std::exception&) {
+    fail_run(run_);
+  }
+  end_window();
+  stop_workers();
+  bool recorded = false;
+  if (inserted_) {
+    try {
+      write_outcome();
+      recorded = true;
+    } catch (const std::exception& error) {
+      fail_run(run_);
+      report(WARNING, sqlstate::internal_error,
+             fmt::format("could not record the end of execution {}: {}", plan_.execution_id, error.what()));
+    }
+  }
+  run_.set_phase(recorded ? RunPhase::finished : RunPhase::failed);
+  if (locked) release_execution_lock(plan_.execution_id);
+  run_.wake_caller();
+}
+
+void Controller::connect() {
+  connect_to_database(plan_.database_oid, plan_.controller_role_oid, "perf_mgmt controller");
+  // Names are written in full everywhere; this keeps operators and casts the server's own as well.
+  set_own_setting("search_path", "pg_catalog, pg_temp");
+  set_own_setting("lock_timeout", "10s");
+  set_own_setting("statement_timeout", "0");
+  set_own_setting("synchronous_commit", "off");
+  set_own_setting("default_transaction_isolation", "read committed");
+  set_own_setting("default_transaction_read_only", "off");
+  const std::string activity = fmt::format("controls execution {} of performance test \"{}\"",
+                                           plan_.execution_id, plan_.test_name);
+  pg_call([&] { pgstat_report_activity(STATE_RUNNING, activity.c_str()); });
+}
+
+void Controller::launch_workers() {
+  run_.set_phase(RunPhase::preparing);
+  for (std::uint32_t i = 0; i < run_.header().worker_slots; ++i) {
+    const auto handle =
+        register_process("perf_mgmt_worker_main", "perf_mgmt worker", run_.handle(), i);
+    if (!handle) break;
+    workers_.push_back(*handle);
+  }
+  const auto launched = static_cast<std::uint32_t>(workers_.size());
+  if (launched == 0) {
+    throw Error(sqlstate::configuration_limit_exceeded, "no worker slot is free",
+                "The run's controller took the last one, or other background workers hold them all.",
+                "Raise \"max_worker_processes\" and restart the server.");
+  }
+  run_.header().worker_count.store(launched);
+  outcome_.workers = static_cast<int>(launched);
+  if (launched < static_cast<std::uint32_t>(plan_.workers_requested)) {
+    outcome_.findings.push_back(
+        {"too_few_workers",
+         fmt::format("{} of {} workers could be started: \"max_worker_processes\" leaves no more.",
+                     launched, plan_.workers_requested)});
+  }
+  if (plan_.horizon_held) {
+    outcome_.findings.push_back(
+        {"horizon_held", "The caller waited inside a transaction, which holds back vacuum and HOT "
+                         "pruning during the run."});
+  }
+}
+
+void Controller::wait_for_workers() {
+  while (!run_.stopping() && !all_workers(WorkerState::ready)) {
+    wait_until(monotonic_ns() + kPatrol);
+    check_workers();
+  }
+}
+
+void Controller::start() {
+  in_transaction([&] {
+    clock_ = ClockPair::now();
+    recorder_.insert_execution(clock_, outcome_.workers);
+    server_before_ = recorder_.read_server();
+  });
+  inserted_ = true;
+  // The row is written asynchronously like all else; the caller may only learn of it once it is there.
+  RunHeader& header = run_.header();
+  const std::int64_t now = monotonic_ns();
+  outcome_.started_ns = now;
+  interval_from_ns_ = now;
+  host_before_ = read_host("", now);
+  const std::int64_t warm_up = load_.measured_from_ns();
+  if (warm_up == 0) {
+    header.measured_from_ns.store(now);
+    outcome_.measured_from_ns = now;
+    host_at_start_ = host_before_;
+    measuring_ = true;
+  }
+  header.end_ns.store(load_.end_ns() == kNever ? kNever : now + load_.end_ns());
+  header.start_ns.store(now);
+  run_.set_phase(RunPhase::running);
+  run_.wake_workers();
+}
+
+void Controller::run_intervals() {
+  RunHeader& header = run_.header();
+  const std::int64_t start = header.start_ns.load();
+  const std::int64_t interval = plan_.spec.interval_ms * kMillisecond;
+  std::int64_t next_tick = start + interval;
+  const std::int64_t warm_until = start + load_.measured_from_ns();
+
+  while (!run_.stopping()) {
+    const std::int64_t end = header.end_ns.load();
+    std::int64_t wake = std::min(next_tick, end);
+    if (!measuring_) wake = std::min(wake, warm_until);
+    wait_until(wake);
+    check_workers();
+    const std::int64_t now = monotonic_ns();
+    if (now >= end || (plan_.spec.operations > 0 && all_workers(WorkerState::finished))) break;
+    if (!measuring_ && now >= warm_until) {
+      finish_interval(now);
+      next_tick = monotonic_ns() + interval;
+    } else if (now >= next_tick) {
+      finish_interval(now);
+      next_tick = std::max(next_tick + interval, monotonic_ns());
+    }
+  }
+  run_.stop(StopReason::completed);
+}
+
+// Closes the measured window: what ends from here on was begun inside it, but is not throughput.
+void Controller::end_window() {
+  RunHeader& header = run_.header();
+  if (!inserted_) return;
+  const std::int64_t now = monotonic_ns();
+  const std::int64_t end = std::min(now, header.end_ns.load());
+  header.end_ns.store(end);
+  outcome_.measured_until_ns = end;
+  if (plan_.spec.operations > 0 && run_.stop_reason() == StopReason::completed) {
+    for (std::size_t i = 0; i < workers_.size(); ++i) {
+      const std::int64_t last = run_.worker(i).last_end_ns.load();
+      outcome_.measured_until_ns = i == 0 ? last : std::max(outcome_.measured_until_ns, last);
+    }
+  }
+  if (outcome_.measured_from_ns == 0) outcome_.measured_until_ns = 0;
+  outcome_.host = host_usage(host_at_start_, read_host("", now));
+  try {
+    finish_interval(std::max(outcome_.measured_until_ns, interval_from_ns_));
+  } catch (const std::exception&) {
+    fail_run(run_);  // the interval's row is lost, its counts are in the totals
+  }
+  for (const OperationRecord& record : outcome_.totals) outcome_.ok_in_window += record.counters.ok;
+}
+
+// Lets running operations end, cancels those that do not, and at last ends processes that ignore that.
+void Controller::stop_workers() {
+  enum class Step { wait, cancel, terminate } step = Step::wait;
+  run_.wake_workers();
+  // A run that was called off, or never got as far as a row, does not wait for its operations.
+  const bool patient = inserted_ && run_.stop_reason() == StopReason::completed;
+  std::int64_t deadline = monotonic_ns() + (patient ? kGrace : 0);
+  for (;;) {
+    const bool act = monotonic_ns() >= deadline;
+    if (act) {
+      step = step == Step::wait ? Step::cancel : Step::terminate;
+      deadline = monotonic_ns() + kGrace;
+    }
+    bool all_gone = true;
+    for (std::size_t i = 0; i < workers_.size(); ++i) {
+      pid_t pid = 0;
+      const BgwHandleStatus status = pg_call([&] { return GetBackgroundWorkerPid(workers_[i], &pid); });
+      if (status == BGWH_STOPPED || status == BGWH_POSTMASTER_DIED) continue;
+      all_gone = false;
+      if (act && step == Step::terminate) {
+        pg_call([&] { TerminateBackgroundWorker(workers_[i]); });
+      } else if (act && status == BGWH_STARTED) {
+        kill(pid, SIGINT);
+      }
+    }
+    if (all_gone) break;
+    wait_until(std::min(deadline, monotonic_ns() + kPatrol));
+  }
+  if (!inserted_) return;
+
+  // What ended in the grace period, from whichever epoch its worker was in.
+  const std::vector<OperationRecord> rest = next_epoch();
+  for (std::size_t i = 0; i < rest.size(); ++i) outcome_.totals[i].merge(rest[i]);
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    outcome_.scheduled += run_.worker(i).started.load();
+  }
+  // A worker that ended in the middle of an operation could not count it: it was interrupted.
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    const WorkerSlot& slot = run_.worker(i);
+    const std::uint32_t operation = slot.running_operation.load();
+    if (static_cast<WorkerState>(slot.state.load()) != WorkerState::finished && operation != 0 &&
+        slot.in_flight_measured.load() != 0) {
+      ++outcome_.totals[operation - 1].counters.interrupted;
+    }
+  }
+  collect_errors();
+}
+
+void Controller::collect_errors() {
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    const WorkerSlot& slot = run_.worker(i);
+    for (std::uint32_t k = 0; k < slot.error_samples.load(std::memory_order_acquire); ++k) {
+      const ErrorSample& sample = slot.errors[k];
+      const auto same = std::find_if(
+          outcome_.errors.begin(), outcome_.errors.end(), [&](const OperationError& error) {
+            return error.operation == sample.operation && error.sqlstate == sample.sqlstate;
+          });
+      if (same != outcome_.errors.end()) {
+        same->count += sample.count;
+      } else {
+        outcome_.errors.push_back({sample.operation, sample.sqlstate, sample.message, sample.count});
+      }
+    }
+  }
+}
+
+void Controller::write_outcome() {
+  outcome_.ended_ns = monotonic_ns();
+  const SharedRun::Ending ending = run_.ending();
+  outcome_.status = ending.status;
+  outcome_.sqlstate = ending.sqlstate;
+  outcome_.message = ending.message;
+  QueryCancelPending = false;
+  set_own_setting("synchronous_commit", "on");
+  in_transaction([&] { recorder_.write_outcome(clock_, outcome_); });
+}
+
+void Controller::wait_until(std::int64_t monotonic) {
+  const std::int64_t left = monotonic - monotonic_ns();
+  if (left > 0) {
+    const long timeout = static_cast<long>(std::min<std::int64_t>(left / kMillisecond + 1, 3'600'000));
+    pg_call([&] {
+      WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, timeout, PG_WAIT_EXTENSION);
+      ResetLatch(MyLatch);
+    });
+  }
+  check_requests();
+}
+
+// pg_terminate_backend and shutdown set ShutdownRequestPending, pg_cancel_backend QueryCancelPending:
+// both end the run.
+void Controller::check_requests() {
+  if (ShutdownRequestPending && !run_.stopping()) run_.stop(StopReason::terminated);
+  if (QueryCancelPending) {
+    QueryCancelPending = false;
+    if (!run_.stopping()) run_.stop(StopReason::cancelled);
+  }
+  check_interrupts();
+}
+
+bool Controller::all_workers(WorkerState state) const {
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    if (static_cast<WorkerState>(run_.worker(i).state.load(std::memory_order_acquire)) < state) return false;
+  }
+  return true;
+}
+
+void Controller::check_workers() {
+  if (run_.stopping()) return;
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    pid_t pid = 0;
+    const BgwHandleStatus status = pg_call([&] { return GetBackgroundWorkerPid(workers_[i], &pid); });
+    if (status != BGWH_STOPPED) continue;
+    if (static_cast<WorkerState>(run_.worker(i).state.load()) == WorkerState::finished) continue;
+    run_.fail(sqlstate::object_not_in_prerequisite_state, "a worker of the run ended unexpectedly",
+              fmt::format("Worker {} with process id {} is gone.", i + 1, run_.worker(i).pid.load()),
+              "See the server log.", "");
+    run_.stop(StopReason::failed);
+  }
+}
+
+std::vector<OperationRecord> Controller::next_epoch() {
+  RunHeader& header = run_.header();
+  const std::uint32_t epoch = header.epoch.fetch_add(1);
+  std::vector<OperationRecord> sum(plan_.operations.size());
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    while (run_.worker(i).recording.load() != 0) sched_yield();
+    OperationRecord* records = run_.records(i, epoch);
+    for (std::size_t operation = 0; operation < sum.size(); ++operation) {
+      sum[operation].merge(records[operation]);
+      records[operation].reset();
+    }
+  }
+  return sum;
+}
+
+void Controller::finish_interval(std::int64_t until) {
+  Interval interval;
+  interval.measured = measuring_;
+  const std::int64_t middle = interval_from_ns_ / 2 + until / 2 - outcome_.started_ns;
+  const std::vector<Stage>& stages = load_.stages();
+  interval.stage = stages.empty() ? "steady" : stages[load_.stage_at(middle)].name;
+  interval.number = next_interval_++;
+  interval.from_ns = interval_from_ns_;
+  interval.active_users = load_.active_users(middle);
+
+  if (!measuring_) {
+    // From here on operations count; those that were due before do not. The order matters: a worker
+    // that sees the new epoch sees the window's start too.
+    const std::int64_t now = monotonic_ns();
+    if (now >= outcome_.started_ns + load_.measured_from_ns() && !run_.stopping()) {
+      run_.header().measured_from_ns.store(now);
+      outcome_.measured_from_ns = now;
+      until = now;
+      measuring_ = true;
+    }
+  }
+  interval.records = next_epoch();
+  interval.to_ns = until;
+  interval_from_ns_ = until;
+  const HostReading host = read_host("", monotonic_ns());
+  if (interval.measured != measuring_) host_at_start_ = host;
+  interval.host = host_usage(host_before_, host);
+  host_before_ = host;
+  if (interval.measured) {
+    for (std::size_t i = 0; i < interval.records.size(); ++i) {
+      outcome_.totals[i].merge(interval.records[i]);
+    }
+  }
+  publish_progress(interval);
+  in_transaction([&] {
+    interval.server = recorder_.read_server();
+    interval.server_before = server_before_;
+    recorder_.write_interval(clock_, interval);
+  });
+  server_before_ = interval.server;
+}
+
+void Controller::publish_progress(const Interval& interval) {
+  OperationRecord all{};
+  for (const OperationRecord& record : interval.records) all.merge(record);
+  OperationCounters total{};
+  for (const OperationRecord& record : outcome_.totals) total.merge(record.counters);
+  RunProgress& progress = run_.header().progress;
+  progress.elapsed_ns.store(interval.to_ns - outcome_.started_ns);
+  progress.planned_ns.store(load_.end_ns() == kNever ? 0 : load_.end_ns());
+  progress.ok.store(total.ok);
+  progress.failed.store(total.failed_total());
+  progress.finished.store(total.finished());
+  progress.interval_ok.store(all.counters.ok);
+  progress.interval_ns.store(interval.to_ns - interval.from_ns);
+  progress.interval_p95_ns.store(all.response.percentile(0.95).value_or(0));
+  progress.active_users.store(static_cast<std::uint32_t>(interval.active_users));
+  progress.ticks.fetch_add(1);
+}
+
+}  // namespace perf_mgmt::pg
+
+extern "C" {
+
+PGDLLEXPORT void perf_mgmt_controller_main(Datum argument);
+
+void perf_mgmt_controller_main(Datum argument) {
+  using namespace perf_mgmt::pg;
+  run_cpp([&] {
+    // A terminate is a request: the run ends first. A cancel is one too, and lock_timeout needs it.
+    pqsignal(SIGTERM, SignalHandlerForShutdownRequest);
+    const SharedRun run = join_run(argument);
+    pg_call([] { BackgroundWorkerUnblockSignals(); });
+    Controller controller(run);
+    controller.main();
+  });
+}
+
+}  // extern "C"

@@ -1,0 +1,137 @@
+#include "perf_mgmt/pg/result_row.hpp"
+
+#include "perf_mgmt/pg/spi.hpp"
+
+extern "C" {
+#include "storage/bufmgr.h"
+#include "utils/timestamp.h"
+}
+
+namespace perf_mgmt::pg {
+
+namespace {
+
+std::string column_list(const Json& row) {
+  std::string columns;
+  for (const auto& member : row.items()) {
+    if (!columns.empty()) columns += ", ";
+    columns += member.key();
+  }
+  return columns;
+}
+
+Json micros_as_milliseconds(std::uint64_t microseconds) {
+  return milliseconds(std::optional<std::uint64_t>(microseconds * 1000));
+}
+
+}  // namespace
+
+std::string dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Json milliseconds(std::optional<std::uint64_t> nanoseconds) {
+  if (!nanoseconds) return nullptr;
+  return fmt::format("{}.{:06}", *nanoseconds / 1'000'000, *nanoseconds % 1'000'000);
+}
+
+Json mean_milliseconds(std::optional<double> nanoseconds) {
+  if (!nanoseconds) return nullptr;
+  return fmt::format("{:.6f}", *nanoseconds / 1e6);
+}
+
+Json histogram_value(const Histogram& histogram) {
+  if (histogram.empty()) return nullptr;
+  return histogram.to_text();
+}
+
+std::string timestamp_text(std::int64_t wall_us) {
+  return pg_call([&] {
+    return DatumGetCString(DirectFunctionCall1(timestamptz_out, TimestampTzGetDatum(wall_us)));
+  });
+}
+
+std::string query_hash(const std::string& sql_template) {
+  return sql_query("SELECT pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to($1, 'UTF8')), 'hex')",
+                   {sql_template})
+      .scalar()
+      .value();
+}
+
+void add_operation_columns(Json& row, const OperationRecord& record) {
+  const OperationCounters& counters = record.counters;
+  const Histogram& service = record.service;
+  row["execution_count"] = counters.ok;
+  // With no success there is no time: the specification's columns are NOT NULL, and zero executions
+  // took zero time.
+  row["total_time_ms"] = milliseconds(std::optional<std::uint64_t>(service.sum()));
+  row["avg_time_ms"] = mean_milliseconds(service.mean().value_or(0));
+  row["min_time_ms"] = milliseconds(std::optional<std::uint64_t>(service.min().value_or(0)));
+  row["max_time_ms"] = milliseconds(std::optional<std::uint64_t>(service.max().value_or(0)));
+  row["stddev_time_ms"] = mean_milliseconds(service.stddev().value_or(0));
+  row["p50_time_ms"] = milliseconds(service.percentile(0.50));
+  row["p95_time_ms"] = milliseconds(service.percentile(0.95));
+  row["p99_time_ms"] = milliseconds(service.percentile(0.99));
+  row["p999_time_ms"] = milliseconds(service.percentile(0.999));
+  row["avg_response_time_ms"] = mean_milliseconds(record.response.mean());
+  row["p95_response_time_ms"] = milliseconds(record.response.percentile(0.95));
+  row["p99_response_time_ms"] = milliseconds(record.response.percentile(0.99));
+  row["ok_count"] = counters.ok;
+  row["failed_count"] = counters.failed_total();
+  row["skipped_count"] = counters.skipped;
+  row["interrupted_count"] = counters.interrupted;
+  row["retried_count"] = counters.retried;
+  row["rows_read"] = counters.rows_read;
+  row["rows_affected"] = counters.rows_affected;
+  row["bytes_read"] = counters.bytes_read;
+  row["zero_row_writes"] = counters.zero_row_writes;
+  row["shared_blks_hit"] = counters.shared_blks_hit;
+  row["shared_blks_read"] = counters.shared_blks_read;
+  row["shared_blks_dirtied"] = counters.shared_blks_dirtied;
+  row["shared_blks_written"] = counters.shared_blks_written;
+  row["local_blks_hit"] = counters.local_blks_hit;
+  row["local_blks_read"] = counters.local_blks_read;
+  row["local_blks_dirtied"] = counters.local_blks_dirtied;
+  row["local_blks_written"] = counters.local_blks_written;
+  row["temp_blks_read"] = counters.temp_blks_read;
+  row["temp_blks_written"] = counters.temp_blks_written;
+  row["wal_records"] = counters.wal_records;
+  row["wal_fpi"] = counters.wal_fpi;
+  row["wal_bytes"] = counters.wal_bytes;
+  // Block times are measured only under track_io_timing: without it there is nothing to report.
+  const bool timed = track_io_timing;
+  row["blk_read_time"] = timed ? micros_as_milliseconds(counters.blk_read_time_us) : Json(nullptr);
+  row["blk_write_time"] = timed ? micros_as_milliseconds(counters.blk_write_time_us) : Json(nullptr);
+  row["temp_blk_read_time"] =
+      timed ? micros_as_milliseconds(counters.temp_blk_read_time_us) : Json(nullptr);
+  row["temp_blk_write_time"] =
+      timed ? micros_as_milliseconds(counters.temp_blk_write_time_us) : Json(nullptr);
+  row["response_histogram"] = histogram_value(record.response);
+  row["service_histogram"] = histogram_value(record.service);
+  row["failure_histogram"] = histogram_value(record.failure);
+}
+
+void insert_rows(const std::string& table, const Json& rows) {
+  const Json array = rows.is_array() ? rows : Json::array({rows});
+  if (array.empty()) return;
+  const std::string columns = column_list(array.front());
+  sql_query(fmt::format("INSERT INTO perf_mgmt.{0} ({1}) SELECT {1} FROM "
+                        "pg_catalog.jsonb_populate_recordset(NULL::perf_mgmt.{0}, $1::pg_catalog.jsonb)",
+                        table, columns),
+            {dump(array)});
+}
+
+void update_row(const std::string& table, const std::string& id, const Json& row) {
+  const std::string columns = column_list(row);
+  const SqlResult result = sql_query(
+      fmt::format("UPDATE perf_mgmt.{0} SET ({1}) = (SELECT {1} FROM "
+                  "pg_catalog.jsonb_populate_record(NULL::perf_mgmt.{0}, $1::pg_catalog.jsonb)) "
+                  "WHERE id = $2::pg_catalog.uuid",
+                  table, columns),
+      {dump(row), id});
+  if (result.processed != 1) {
+    throw Error(sqlstate::undefined_object, fmt::format("row {} of {} is gone", id, table));
+  }
+}
+
+}  // namespace perf_mgmt::pg

@@ -1,0 +1,231 @@
+#include "perf_mgmt/pg/run_control.hpp"
+
+#include <unistd.h>
+
+#include "perf_mgmt/pg/operation_drawer.hpp"
+
+extern "C" {
+#include "catalog/pg_type.h"
+#include "storage/latch.h"
+#include "utils/array.h"
+#include "utils/fmgrprotos.h"
+#include "utils/wait_event.h"
+}
+
+namespace perf_mgmt::pg {
+
+namespace {
+
+constexpr std::int64_t kSecond = 1'000'000'000;
+// How long a caller that was cancelled waits for the run to record its end.
+constexpr std::int64_t kEndingPatience = 15 * kSecond;
+
+// The caller's process is going, or its mapping is: the run has nobody to wait for it any more.
+void caller_detached(dsm_segment* segment, Datum) {
+  const SharedRun run(segment);
+  run.header().caller_proc.store(0);
+  run.stop(StopReason::caller_gone);
+}
+
+std::vector<int> blocking_processes(int pid) {
+  ArrayType* array = pg_call(
+      [&] { return DatumGetArrayTypeP(DirectFunctionCall1(pg_blocking_pids, Int32GetDatum(pid))); });
+  Datum* elements = nullptr;
+  int count = 0;
+  pg_call([&] { deconstruct_array(array, INT4OID, 4, true, TYPALIGN_INT, &elements, nullptr, &count); });
+  std::vector<int> pids;
+  for (int i = 0; i < count; ++i) pids.push_back(DatumGetInt32(elements[i]));
+  return pids;
+}
+
+// Whether pid waits, directly or through others, for this process.
+bool waits_for_me(int pid) {
+  std::vector<int> seen{pid};
+  for (std::size_t i = 0; i < seen.size(); ++i) {
+    for (const int blocker : blocking_processes(seen[i])) {
+      if (blocker == MyProcPid) return true;
+      if (blocker > 0 && std::find(seen.begin(), seen.end(), blocker) == seen.end()) {
+        seen.push_back(blocker);
+      }
+    }
+  }
+  return false;
+}
+
+std::string progress_line(const RunProgress& progress) {
+  const double elapsed = static_cast<double>(progress.elapsed_ns.load()) / 1e9;
+  const double planned = static_cast<double>(progress.planned_ns.load()) / 1e9;
+  const double interval = static_cast<double>(progress.interval_ns.load()) / 1e9;
+  std::string line = fmt::format("progress: {:.1f} s", elapsed);
+  if (planned > 0) line += fmt::format(" of {:.1f} s", planned);
+  if (interval > 0) {
+    line += fmt::format(", {:.1f} operations/s", static_cast<double>(progress.interval_ok.load()) / interval);
+  }
+  if (const std::uint64_t p95 = progress.interval_p95_ns.load(); p95 > 0) {
+    line += fmt::format(", p95 {:.3f} ms", static_cast<double>(p95) / 1e6);
+  }
+  return line + fmt::format(", {} failed, {} users", progress.failed.load(), progress.active_users.load());
+}
+
+}  // namespace
+
+int workers_wanted(const RunSpec& spec) {
+  if (spec.workers > 0) return std::min(spec.workers, spec.virtual_users);
+  const long processors = std::max(1L, sysconf(_SC_NPROCESSORS_ONLN));
+  return static_cast<int>(std::min<long>(spec.virtual_users, processors * 2));
+}
+
+void watch_caller(const SharedRun& run) {
+  run.header().caller_proc.store(my_proc_number_plus_one());
+  pg_call([&] { on_dsm_detach(run.segment(), caller_detached, Datum{0}); });
+}
+
+void forget_caller(const SharedRun& run) {
+  pg_call([&] { cancel_on_dsm_detach(run.segment(), caller_detached, Datum{0}); });
+  run.header().caller_proc.store(0);
+}
+
+void CallerWatch::wait(const SharedRun& run) {
+  pg_call([] {
+    WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, 250, PG_WAIT_EXTENSION);
+    ResetLatch(MyLatch);
+  });
+  check_interrupts();
+  if (const std::int64_t now = monotonic_ns(); now >= next_look_ns_) {
+    look(run);
+    next_look_ns_ = now + kSecond;
+  }
+}
+
+void CallerWatch::look(const SharedRun& run) {
+  if (MyProcPort != nullptr && !pg_call([] { return pq_check_connection(); })) {
+    throw Error("08006", "the client is gone");
+  }
+  if (!run) return;
+  std::vector<int> pids{run.header().controller_pid.load()};
+  for (std::uint32_t i = 0; i < run.header().worker_slots; ++i) pids.push_back(run.worker(i).pid.load());
+  for (const int pid : pids) {
+    if (pid == 0 || !waits_for_me(pid)) continue;
+    throw Error("40P01", "the run waits for a lock that this session holds",
+                fmt::format("Process {} of the run waits, directly or through others, for a lock of this "
+                            "session's transaction; this session waits for the run.", pid),
+                "Commit first, or start the run from another session.");
+  }
+}
+
+RunControl RunControl::start(RunPlan plan) {
+  plan.workers_requested = workers_wanted(plan.spec);
+  const OperationDrawer drawer(plan);  // finds what is wrong with the generators, and counts sequences
+  RunControl control;
+  control.execution_id_ = plan.execution_id;
+  control.run_ = SharedRun::create(plan.to_json(), plan.operations.size(),
+                                   static_cast<std::size_t>(plan.workers_requested),
+                                   drawer.requests().sequences.size());
+  try {
+    watch_caller(control.run_);
+    const auto handle = register_process("perf_mgmt_controller_main", "perf_mgmt controller",
+                                         control.run_.handle(), 0);
+    if (!handle) {
+      throw Error(sqlstate::configuration_limit_exceeded, "no worker slot is free",
+                  "A run needs one background worker to control it and at least one to run operations.",
+                  "Raise \"max_worker_processes\" and restart the server, or wait until other background "
+                  "workers have ended.");
+    }
+    control.controller_ = *handle;
+    control.await_start();
+    const std::uint32_t workers = control.run_.header().worker_count.load();
+    if (workers < static_cast<std::uint32_t>(plan.workers_requested)) {
+      report(WARNING, "01000",
+             fmt::format("only {} of {} workers could be started", workers, plan.workers_requested),
+             "No more worker slots were free.", "Raise \"max_worker_processes\" and restart the server.");
+    }
+  } catch (...) {
+    control.abandon();
+    throw;
+  }
+  return control;
+}
+
+void RunControl::await_start() {
+  CallerWatch watch;
+  for (;;) {
+    const RunPhase phase = run_.phase();
+    if (phase == RunPhase::running || phase == RunPhase::finished) return;
+    const bool gone = controller_is_gone();
+    if (phase == RunPhase::failed || gone) {
+      if (const std::optional<Error> failure = run_.failure()) throw *failure;
+      throw Error(sqlstate::object_not_in_prerequisite_state, "the run's controller ended before the run began",
+                  {}, "See the server log.");
+    }
+    watch.wait(run_);
+  }
+}
+
+void RunControl::wait(double progress_seconds) {
+  try {
+    CallerWatch watch;
+    const auto period = static_cast<std::int64_t>(progress_seconds * 1e9);
+    std::int64_t next_progress = monotonic_ns() + period;
+    std::uint64_t shown_tick = 0;
+    while (run_.phase() == RunPhase::running && !controller_is_gone()) {
+      watch.wait(run_);
+      const std::uint64_t tick = run_.header().progress.ticks.load();
+      if (period > 0 && monotonic_ns() >= next_progress && tick != shown_tick) {
+        report(NOTICE, "00000", progress_line(run_.header().progress));
+        next_progress += period;
+        shown_tick = tick;
+      }
+    }
+  } catch (...) {
+    abandon();
+    throw;
+  }
+  const SharedRun::Ending ending = run_.ending();
+  const bool recorded = run_.phase() == RunPhase::finished;
+  const std::string id = execution_id_;
+  detach();
+  if (!recorded) {
+    throw Error(sqlstate::object_not_in_prerequisite_state,
+                fmt::format("the controller of execution \"{}\" ended without recording it", id),
+                ending.message, "See the server log.");
+  }
+  if (ending.status != "COMPLETED") {
+    report(WARNING, ending.sqlstate, fmt::format("execution \"{}\" ended as {}", id, ending.status),
+           ending.message);
+  }
+}
+
+void RunControl::detach() {
+  if (!run_) return;
+  forget_caller(run_);
+  run_.detach();
+}
+
+bool RunControl::controller_is_gone() const {
+  pid_t pid = 0;
+  return pg_call([&] { return GetBackgroundWorkerPid(controller_, &pid); }) == BGWH_STOPPED;
+}
+
+// Stops the run and gives it a moment to record its end. Interrupts are held: the caller is on its way
+// out with an error already.
+void RunControl::abandon() noexcept {
+  if (!run_) return;
+  run_.stop(StopReason::cancelled);
+  HOLD_INTERRUPTS();
+  try {
+    const std::int64_t deadline = monotonic_ns() + kEndingPatience;
+    while (controller_ != nullptr && run_.phase() < RunPhase::finished && !controller_is_gone() &&
+           monotonic_ns() < deadline) {
+      pg_call([] {
+        WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, 100, PG_WAIT_EXTENSION);
+        ResetLatch(MyLatch);
+      });
+    }
+    detach();
+  } catch (const std::exception&) {
+    // The error on its way says more; the mapping goes with the session.
+  }
+  RESUME_INTERRUPTS();
+}
+
+}  // namespace perf_mgmt::pg

@@ -1,0 +1,167 @@
+// The block: the number of pools, then offset and length of each, then the pools' own blocks, each
+// aligned to 8 bytes.
+#include "perf_mgmt/pg/run_inputs.hpp"
+
+extern "C" {
+#include "access/xact.h"
+#include "utils/portal.h"
+#include "utils/snapmgr.h"
+}
+
+namespace perf_mgmt::pg {
+
+namespace {
+
+constexpr long kFetchRows = 1000;
+
+std::vector<int> find_columns(TupleDesc row, const PoolRequest& request) {
+  std::vector<int> numbers;
+  for (const std::string& column : request.columns) {
+    // The empty name is the query's first column.
+    const int number =
+        column.empty() ? 1 : pg_call([&] { return SPI_fnumber(row, column.c_str()); });
+    if (number <= 0) {
+      throw Error(sqlstate::undefined_object,
+                  fmt::format("pool \"{}\" has no column \"{}\"", request.generator, column),
+                  fmt::format("Its query is: {}", request.sql),
+                  "Name the column in the query, e.g. with AS.");
+    }
+    numbers.push_back(number);
+  }
+  return numbers;
+}
+
+std::vector<std::byte> load_pool(const PoolRequest& request, std::uint64_t seed) {
+  Portal portal = pg_call([&] {
+    return SPI_cursor_open_with_args(nullptr, request.sql.c_str(), 0, nullptr, nullptr, nullptr, true,
+                                     CURSOR_OPT_PARALLEL_OK | CURSOR_OPT_NO_SCROLL);
+  });
+  PoolBuilder builder(request.columns, request.limit, seed);
+  std::vector<int> numbers;
+  std::vector<std::optional<std::string_view>> cells(request.columns.size());
+  for (bool first = true;; first = false) {
+    check_interrupts();
+    pg_call([&] { SPI_cursor_fetch(portal, true, kFetchRows); });
+    SPITupleTable* table = SPI_tuptable;
+    if (first) numbers = find_columns(table->tupdesc, request);
+    const std::uint64_t rows = SPI_processed;
+    for (std::uint64_t row = 0; row < rows; ++row) {
+      for (std::size_t i = 0; i < numbers.size(); ++i) {
+        const char* text = pg_call(
+            [&] { return SPI_getvalue(table->vals[row], table->tupdesc, numbers[i]); });
+        cells[i] = text != nullptr ? std::optional<std::string_view>(text) : std::nullopt;
+      }
+      builder.add_row(cells);
+    }
+    pg_call([&] { SPI_freetuptable(table); });
+    if (rows == 0) break;
+  }
+  pg_call([&] { SPI_cursor_close(portal); });
+  if (builder.rows_seen() == 0) {
+    throw Error(sqlstate::object_not_in_prerequisite_state,
+                fmt::format("pool \"{}\" is empty", request.generator),
+                fmt::format("Its query returned no rows: {}", request.sql),
+                "Load data first, e.g. with perf_mgmt.install_industry_schema().");
+  }
+  return std::move(builder).finish();
+}
+
+}  // namespace
+
+std::vector<std::byte> load_pools(std::span<const PoolRequest> requests, std::uint64_t seed) {
+  std::vector<std::vector<std::byte>> pools;
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    try {
+      pools.push_back(load_pool(requests[i], seed + i));
+    } catch (const PgError& error) {
+      const ErrorData& data = error.data();
+      throw Error(error.sqlstate(), error.what(),
+                  fmt::format("In the query of pool \"{}\": {}", requests[i].generator, requests[i].sql),
+                  data.hint != nullptr ? data.hint : "");
+    }
+  }
+
+  std::vector<std::uint64_t> directory{pools.size()};
+  std::uint64_t offset = sizeof(std::uint64_t) * (1 + 2 * pools.size());
+  for (const auto& pool : pools) {
+    directory.push_back(offset);
+    directory.push_back(pool.size());
+    offset += (pool.size() + 7) / 8 * 8;
+  }
+  std::vector<std::byte> block(offset);
+  std::memcpy(block.data(), directory.data(), directory.size() * sizeof(std::uint64_t));
+  for (std::size_t i = 0; i < pools.size(); ++i) {
+    std::memcpy(block.data() + directory[1 + 2 * i], pools[i].data(), pools[i].size());
+  }
+  return block;
+}
+
+std::vector<PoolView> view_pools(std::span<const std::byte> block) {
+  std::vector<PoolView> pools;
+  if (block.empty()) return pools;
+  const auto* directory = reinterpret_cast<const std::uint64_t*>(block.data());
+  for (std::uint64_t i = 0; i < directory[0]; ++i) {
+    pools.emplace_back(block.subspan(directory[1 + 2 * i], directory[2 + 2 * i]));
+  }
+  return pools;
+}
+
+void ExpressionSet::prepare(std::span<const ExpressionRequest> requests) {
+  for (const ExpressionRequest& request : requests) {
+    const std::string sql = "SELECT (" + request.sql + "\n)::pg_catalog.text";
+    try {
+      plans_.push_back(pg_call([&] {
+        SPIPlanPtr plan = SPI_prepare(sql.c_str(), 0, nullptr);
+        if (plan == nullptr) elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
+        SPI_keepplan(plan);
+        return plan;
+      }));
+    } catch (const PgError& error) {
+      throw Error(error.sqlstate(), error.what(),
+                  fmt::format("In the expression of generator \"{}\": {}", request.generator,
+                              request.sql));
+    }
+  }
+  results_.resize(plans_.size());
+}
+
+std::optional<std::string_view> ExpressionSet::evaluate(std::uint32_t index, bool own_transaction) {
+  const MemoryContext context = CurrentMemoryContext;
+  std::optional<std::string_view> result;
+  const auto body = [&] {
+    pg_call([] { SPI_connect(); });
+    const int code = pg_call([&] { return SPI_execute_plan(plans_[index], nullptr, nullptr, false, 1); });
+    if (code == SPI_OK_SELECT && SPI_processed == 1) {
+      const char* text =
+          pg_call([] { return SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1); });
+      if (text != nullptr) {
+        results_[index] = text;
+        result = results_[index];
+      }
+    }
+    pg_call([] { SPI_finish(); });
+  };
+  if (!own_transaction) {
+    in_subtransaction(body);
+    return result;
+  }
+  pg_call([] {
+    StartTransactionCommand();
+    PushActiveSnapshot(GetTransactionSnapshot());
+  });
+  try {
+    body();
+    pg_call([] {
+      PopActiveSnapshot();
+      CommitTransactionCommand();
+    });
+  } catch (...) {
+    pg_call([] { AbortCurrentTransaction(); });
+    MemoryContextSwitchTo(context);
+    throw;
+  }
+  MemoryContextSwitchTo(context);
+  return result;
+}
+
+}  // namespace perf_mgmt::pg

@@ -1,0 +1,84 @@
+#include "perf_mgmt/pg/run_processes.hpp"
+
+extern "C" {
+#include "pgstat.h"
+#include "utils/backend_status.h"
+#include "utils/guc.h"
+}
+
+namespace perf_mgmt::pg {
+
+namespace {
+
+constinit const SharedRun* logged_run = nullptr;
+constinit emit_log_hook_type previous_log_hook = nullptr;
+
+// Called by the server's error reporting: must neither allocate nor raise.
+void copy_fatal_error(ErrorData* error) {
+  if (logged_run != nullptr && error->elevel >= FATAL && error->message != nullptr &&
+      error->sqlerrcode != ERRCODE_ADMIN_SHUTDOWN) {
+    logged_run->fail(unpack_sql_state(error->sqlerrcode), error->message,
+                     error->detail != nullptr ? error->detail : "",
+                     error->hint != nullptr ? error->hint : "", "");
+  }
+  if (previous_log_hook != nullptr) previous_log_hook(error);
+}
+
+}  // namespace
+
+std::optional<BackgroundWorkerHandle*> register_process(const char* function, const char* name,
+                                                        dsm_handle run, std::uint32_t index) {
+  BackgroundWorker worker{};
+  strlcpy(worker.bgw_name, name, BGW_MAXLEN);
+  strlcpy(worker.bgw_type, name, BGW_MAXLEN);
+  strlcpy(worker.bgw_library_name, "perf_mgmt", sizeof(worker.bgw_library_name));
+  strlcpy(worker.bgw_function_name, function, BGW_MAXLEN);
+  worker.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
+  worker.bgw_start_time = BgWorkerStart_RecoveryFinished;
+  worker.bgw_restart_time = BGW_NEVER_RESTART;
+  worker.bgw_main_arg = UInt32GetDatum(run);
+  worker.bgw_notify_pid = MyProcPid;
+  std::memcpy(worker.bgw_extra, &index, sizeof(index));
+
+  BackgroundWorkerHandle* handle = nullptr;
+  if (!pg_call([&] { return RegisterDynamicBackgroundWorker(&worker, &handle); })) return std::nullopt;
+  return handle;
+}
+
+SharedRun join_run(Datum handle) {
+  pg_call([] {
+    if (CurrentResourceOwner == nullptr) {
+      CurrentResourceOwner = ResourceOwnerCreate(nullptr, "perf_mgmt run");
+    }
+  });
+  static SharedRun run;
+  run = SharedRun::attach(DatumGetUInt32(handle));
+  logged_run = &run;
+  previous_log_hook = emit_log_hook;
+  emit_log_hook = copy_fatal_error;
+  return run;
+}
+
+void fail_run(const SharedRun& run) {
+  try {
+    throw;
+  } catch (const PgError& error) {
+    const ErrorData& data = error.data();
+    run.fail(error.sqlstate(), error.what(), data.detail != nullptr ? data.detail : "",
+             data.hint != nullptr ? data.hint : "", data.context != nullptr ? data.context : "");
+  } catch (const Error& error) {
+    run.fail(error.sqlstate(), error.message(), error.detail(), error.hint(), "");
+  } catch (const std::exception& error) {
+    run.fail(sqlstate::internal_error, error.what(), "", "", "");
+  }
+  run.stop(StopReason::failed);
+}
+
+void connect_to_database(Oid database, Oid role, const char* name) {
+  pg_call([&] {
+    BackgroundWorkerInitializeConnectionByOid(database, role, kConnectFlags);
+    pgstat_report_appname(name);
+  });
+}
+
+}  // namespace perf_mgmt::pg

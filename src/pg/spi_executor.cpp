@@ -1,0 +1,253 @@
+#include "perf_mgmt/pg/spi_executor.hpp"
+
+#include "perf_mgmt/pg/counting_receiver.hpp"
+#include "perf_mgmt/pg/shared_run.hpp"
+#include "perf_mgmt/pg/template_analysis.hpp"
+
+extern "C" {
+#include "access/xact.h"
+#include "executor/instrument.h"
+#include "utils/guc.h"
+#include "utils/plancache.h"
+#include "utils/snapmgr.h"
+#include "utils/timeout.h"
+}
+
+namespace perf_mgmt::pg {
+
+namespace {
+
+// Adds what the counters moved by between two readings of the server's usage counters.
+void add_usage(OperationCounters& counters, const BufferUsage& from, const BufferUsage& to,
+               const WalUsage& wal_from, const WalUsage& wal_to) noexcept {
+  counters.shared_blks_hit += to.shared_blks_hit - from.shared_blks_hit;
+  counters.shared_blks_read += to.shared_blks_read - from.shared_blks_read;
+  counters.shared_blks_dirtied += to.shared_blks_dirtied - from.shared_blks_dirtied;
+  counters.shared_blks_written += to.shared_blks_written - from.shared_blks_written;
+  counters.local_blks_hit += to.local_blks_hit - from.local_blks_hit;
+  counters.local_blks_read += to.local_blks_read - from.local_blks_read;
+  counters.local_blks_dirtied += to.local_blks_dirtied - from.local_blks_dirtied;
+  counters.local_blks_written += to.local_blks_written - from.local_blks_written;
+  counters.temp_blks_read += to.temp_blks_read - from.temp_blks_read;
+  counters.temp_blks_written += to.temp_blks_written - from.temp_blks_written;
+  counters.blk_read_time_us += block_read_time_us(to) - block_read_time_us(from);
+  counters.blk_write_time_us += block_write_time_us(to) - block_write_time_us(from);
+  counters.temp_blk_read_time_us += INSTR_TIME_GET_MICROSEC(to.temp_blk_read_time) -
+                                    INSTR_TIME_GET_MICROSEC(from.temp_blk_read_time);
+  counters.temp_blk_write_time_us += INSTR_TIME_GET_MICROSEC(to.temp_blk_write_time) -
+                                     INSTR_TIME_GET_MICROSEC(from.temp_blk_write_time);
+  counters.wal_records += static_cast<std::uint64_t>(wal_to.wal_records - wal_from.wal_records);
+  counters.wal_fpi += static_cast<std::uint64_t>(wal_to.wal_fpi - wal_from.wal_fpi);
+  counters.wal_bytes += wal_to.wal_bytes - wal_from.wal_bytes;
+}
+
+}  // namespace
+
+SpiExecutor::SpiExecutor(TransactionMode mode) : mode_(mode), user_(GetUserId()),
+                                                 session_user_(GetSessionUserId()) {
+  pg_call([&] {
+    context_ = AllocSetContextCreate(TopMemoryContext, "perf_mgmt operations", ALLOCSET_SMALL_SIZES);
+    operation_context_ =
+        AllocSetContextCreate(context_, "perf_mgmt operation", ALLOCSET_DEFAULT_SIZES);
+  });
+}
+
+SpiExecutor::~SpiExecutor() {
+  for (const Operation& operation : operations_) {
+    for (const Statement& statement : operation.statements) SPI_freeplan(statement.plan);
+  }
+  MemoryContextDelete(context_);
+}
+
+SpiExecutor::Statement SpiExecutor::prepare_statement(const PlannedStatement& planned) {
+  std::vector<Oid> types = infer_parameter_types(planned.sql);
+  if (types.size() != planned.parameters.size()) {
+    throw Error(sqlstate::internal_error, "statement has another number of parameters than expected");
+  }
+  Statement statement;
+  statement.sources = planned.parameters;
+  statement.writes = planned.writes;
+  const int count = static_cast<int>(types.size());
+  statement.plan = pg_call([&] {
+    SPIPlanPtr plan =
+        SPI_prepare_cursor(planned.sql.c_str(), count, types.data(), CURSOR_OPT_PARALLEL_OK);
+    if (plan == nullptr) elog(ERROR, "SPI_prepare_cursor failed: %s", SPI_result_code_string(SPI_result));
+    SPI_keepplan(plan);
+    // Plan it once, so that what cannot be planned is found before the run.
+    ListCell* cell;
+    foreach (cell, SPI_plan_get_plan_sources(plan)) {
+      auto* source = static_cast<CachedPlanSource*>(lfirst(cell));
+      ReleaseCachedPlan(GetCachedPlan(source, nullptr, CurrentResourceOwner, nullptr),
+                        CurrentResourceOwner);
+    }
+    return plan;
+  });
+  for (const Oid type : types) statement.bindings.push_back(make_binding(type, context_));
+  if (count > 0) {
+    statement.parameters = pg_call([&] {
+      MemoryContext previous = MemoryContextSwitchTo(context_);
+      ParamListInfo list = makeParamList(count);
+      MemoryContextSwitchTo(previous);
+      return list;
+    });
+    for (int i = 0; i < count; ++i) {
+      statement.parameters->params[i].ptype = types[static_cast<std::size_t>(i)];
+      statement.parameters->params[i].pflags = PARAM_FLAG_CONST;
+    }
+  }
+  return statement;
+}
+
+void SpiExecutor::prepare(const RunPlan& plan) {
+  statement_timeout_ms_ = plan.spec.statement_timeout_ms;
+  commit_ = plan.spec.finish == RunSpec::Finish::commit;
+  for (const auto& [name, generator] : plan.spec.session_settings) setting_names_.push_back(name);
+
+  for (const PlannedOperation& planned : plan.operations) {
+    Operation& operation = operations_.emplace_back();
+    try {
+      for (const PlannedStatement& statement : planned.statements) {
+        operation.statements.push_back(prepare_statement(statement));
+        for (const int source : statement.parameters) {
+          operation.parameter_count =
+              std::max(operation.parameter_count, static_cast<std::size_t>(source) + 1);
+        }
+      }
+    } catch (const PgError& error) {
+      const ErrorData& data = error.data();
+      throw Error(error.sqlstate(), error.what(),
+                  fmt::format("{}{}In operation \"{}\".", data.detail != nullptr ? data.detail : "",
+                              data.detail != nullptr ? "\n" : "", planned.name),
+                  data.hint != nullptr ? data.hint : "");
+    }
+  }
+}
+
+std::vector<ParameterForm> SpiExecutor::parameter_forms(std::size_t index) const {
+  const Operation& operation = operations_[index];
+  std::vector<ParameterForm> forms(operation.parameter_count, ParameterForm::scalar);
+  for (const Statement& statement : operation.statements) {
+    for (std::size_t i = 0; i < statement.sources.size(); ++i) {
+      forms[static_cast<std::size_t>(statement.sources[i])] = parameter_form(statement.bindings[i].type);
+    }
+  }
+  return forms;
+}
+
+// Everything below pg_call is C as far as errors are concerned: no C++ object is made in there.
+void SpiExecutor::run_guarded(const Operation& operation, std::span<const Value> values,
+                              std::span<const Value> settings, OperationResult& result) {
+  pg_call([&] {
+    if (mode_ == TransactionMode::transaction) {
+      SetCurrentStatementStartTimestamp();
+      StartTransactionCommand();
+      PushActiveSnapshot(GetTransactionSnapshot());  // SPI wants one outside of its statements' own
+    } else {
+      BeginInternalSubTransaction(nullptr);
+    }
+    MemoryContextSwitchTo(operation_context_);
+    if (statement_timeout_ms_ > 0) enable_timeout_after(STATEMENT_TIMEOUT, statement_timeout_ms_);
+
+    for (std::size_t i = 0; i < settings.size(); ++i) {
+      set_config_option(setting_names_[i].c_str(), value_to_cstring(settings[i]),
+                        superuser() ? PGC_SUSET : PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true,
+                        0, false);
+    }
+
+    SPI_connect();
+    for (const Statement& statement : operation.statements) {
+      for (std::size_t i = 0; i < statement.sources.size(); ++i) {
+        ParamExternData& parameter = statement.parameters->params[i];
+        parameter.value = bind_value(statement.bindings[i],
+                                     values[static_cast<std::size_t>(statement.sources[i])],
+                                     &parameter.isnull);
+      }
+      CountingReceiver receiver;
+      init_counting_receiver(receiver);
+      SPIExecuteOptions options{};
+      options.params = statement.parameters;
+      options.dest = &receiver.base;
+      const int code = SPI_execute_plan_extended(statement.plan, &options);
+      if (code < 0) elog(ERROR, "SPI_execute_plan_extended failed: %s", SPI_result_code_string(code));
+      result.counters.rows_read += receiver.rows;
+      result.counters.bytes_read += receiver.bytes;
+      if (statement.writes) {
+        result.counters.rows_affected += SPI_processed;
+        if (SPI_processed == 0) ++result.counters.zero_row_writes;
+      }
+    }
+    SPI_finish();
+
+    if (statement_timeout_ms_ > 0) disable_timeout(STATEMENT_TIMEOUT, false);
+    if (mode_ == TransactionMode::transaction) {
+      PopActiveSnapshot();
+      if (commit_) {
+        CommitTransactionCommand();
+      } else {
+        AbortCurrentTransaction();
+      }
+    } else if (commit_) {
+      ReleaseCurrentSubTransaction();
+    } else {
+      RollbackAndReleaseCurrentSubTransaction();
+    }
+  });
+}
+
+void SpiExecutor::roll_back() const {
+  pg_call([&] {
+    HOLD_INTERRUPTS();
+    disable_timeout(STATEMENT_TIMEOUT, false);
+    QueryCancelPending = false;
+    if (mode_ == TransactionMode::transaction) {
+      AbortCurrentTransaction();
+    } else {
+      RollbackAndReleaseCurrentSubTransaction();
+    }
+    RESUME_INTERRUPTS();
+  });
+}
+
+void SpiExecutor::check_identity() const {
+  if (GetUserId() == user_ && GetSessionUserId() == session_user_) return;
+  throw Error(sqlstate::insufficient_privilege, "an operation changed the worker's role",
+              "Operations must leave role and session authorization as they are.",
+              "Remove set_config('role', …) and the like from the templates.");
+}
+
+void SpiExecutor::run(std::size_t index, std::span<const Value> values,
+                      std::span<const Value> settings, OperationResult& result) {
+  const MemoryContext caller_context = CurrentMemoryContext;
+  const ResourceOwner caller_owner = CurrentResourceOwner;
+  result.outcome = OperationResult::Outcome::ok;
+  result.counters = OperationCounters{};
+
+  const BufferUsage buffers = pgBufferUsage;
+  const WalUsage wal = pgWalUsage;
+  result.start_ns = monotonic_ns();
+  try {
+    run_guarded(operations_[index], values, settings, result);
+    result.end_ns = monotonic_ns();
+  } catch (const PgError& error) {
+    if (mode_ == TransactionMode::subtransaction && error.sqlerrcode() == ERRCODE_QUERY_CANCELED &&
+        statement_timeout_ms_ == 0) {
+      throw;  // a cancel in the caller's own backend is the caller's
+    }
+    roll_back();
+    result.end_ns = monotonic_ns();
+    const bool timed_out = statement_timeout_ms_ > 0 &&
+                           result.end_ns - result.start_ns >= statement_timeout_ms_ * 1'000'000LL;
+    result.outcome = error.sqlerrcode() == ERRCODE_QUERY_CANCELED && !timed_out
+                         ? OperationResult::Outcome::cancelled
+                         : OperationResult::Outcome::failed;
+    std::memcpy(result.sqlstate, unpack_sql_state(error.sqlerrcode()), 6);
+    result.message = error.what();
+  }
+  add_usage(result.counters, buffers, pgBufferUsage, wal, pgWalUsage);
+  MemoryContextSwitchTo(caller_context);
+  if (mode_ == TransactionMode::subtransaction) CurrentResourceOwner = caller_owner;
+  MemoryContextReset(operation_context_);
+  check_identity();
+}
+
+}  // namespace perf_mgmt::pg
