@@ -19,10 +19,13 @@ SELECT format(E'%s: %s in %s\n', coalesce(e.scenario_name, t.test_name), e.execu
               coalesce(round(e.measured_ms / 1000, 1)::text, '-'))
     || format(E'  load        %s virtual users on %s worker processes, seed %s\n',
               e.concurrent_users, e.total_connections, coalesce(e.seed::text, '-'))
-    || format(E'  server      PostgreSQL %s, %s x %s, %s memory', e.database_version,
-              e.hardware_specs ->> 'processors',
+    || format(E'  server      PostgreSQL %s\n', e.database_version)
+    || format('  machine     %s x %s, %s memory, disk %s (%s)',
+              coalesce(e.hardware_specs ->> 'processors', '?'),
               coalesce(e.hardware_specs ->> 'processor_model', 'unknown processor'),
-              coalesce(pg_size_pretty((e.hardware_specs ->> 'memory_bytes')::bigint), 'unknown'))
+              coalesce(pg_size_pretty((e.hardware_specs ->> 'memory_bytes')::bigint), 'unknown'),
+              coalesce(e.hardware_specs ->> 'data_device', 'unknown'),
+              coalesce(e.hardware_specs ->> 'data_device_kind', 'kind unknown'))
 FROM perf_mgmt.test_executions e JOIN perf_mgmt.performance_tests t ON t.id = e.test_id
 WHERE e.id = :'execution_id';
 
@@ -78,17 +81,28 @@ ORDER BY configured_share_percent DESC NULLS LAST, operation_name;
 
 \pset tuples_only on
 \pset format unaligned
-SELECT E'Could not be had\n' || string_agg(format('  %s: %s', metric, reason), E'\n' ORDER BY metric)
+-- Text is broken into lines of at most 94 characters, indented.
+SELECT E'Errors\n' || string_agg('  - ' || ltrim(regexp_replace(message, '(.{1,94})(\s+|$)',
+                                                                E'\n    \\1', 'g'), E' \n'),
+                                 E'\n' ORDER BY event_time) || E'\n'
+FROM perf_mgmt.execution_events
+WHERE execution_id = :'execution_id' AND event_type = 'OPERATION_ERROR'
+HAVING count(*) > 0;
+
+SELECT E'Could not be had\n' || string_agg('  - ' || ltrim(regexp_replace(metric || ': ' || reason,
+                                             '(.{1,94})(\s+|$)', E'\n    \\1', 'g'), E' \n'),
+                                           E'\n' ORDER BY metric) || E'\n'
 FROM perf_mgmt.test_executions e, jsonb_each_text(e.unavailable) AS missing (metric, reason)
 WHERE e.id = :'execution_id'
 HAVING count(*) > 0;
 
-\qecho
 \qecho 'Findings: what to know before this result is believed'
-SELECT coalesce(string_agg('  - ' || CASE jsonb_typeof(finding)
-                  WHEN 'object' THEN coalesce(finding ->> 'message', finding::text)
-                  ELSE finding #>> '{}' END, E'\n' ORDER BY number), '  none')
+SELECT coalesce(string_agg('  - ' || ltrim(regexp_replace(message, '(.{1,94})(\s+|$)',
+                                                          E'\n    \\1', 'g'), E' \n'),
+                           E'\n' ORDER BY number), '  none') || E'\n'
 FROM perf_mgmt.test_executions e,
-  jsonb_array_elements(e.findings) WITH ORDINALITY AS list (finding, number)
+  jsonb_array_elements(e.findings) WITH ORDINALITY AS list (finding, number),
+  LATERAL (SELECT CASE jsonb_typeof(finding) WHEN 'object'
+                  THEN coalesce(finding ->> 'message', finding::text)
+                  ELSE finding #>> '{}' END AS message) AS text
 WHERE e.id = :'execution_id';
-\qecho

@@ -121,7 +121,6 @@ void Reader::read_token() {
   } else {
     if (c == '[') ++brackets_;
     if (c == ']' && brackets_ > 0) --brackets_;
-    if (c == ';') brackets_ = 0;
     operand = c == ')' || c == ']';
     copy_to(at_ + 1);
   }
@@ -254,6 +253,8 @@ void Reader::read_colon() {
   }
   const auto number = static_cast<int>(found - parameters_.begin()) + 1;
   const std::string parameter = '$' + std::to_string(number);
+  // A word directly before would swallow the dollar sign: LIMIT:n.
+  if (!result_.sql.empty() && continues_identifier(result_.sql.back())) result_.sql += ' ';
   result_.places.push_back({result_.sql.size(), parameter.size(), number});
   result_.sql += parameter;
   at_ = end;

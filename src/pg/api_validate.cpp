@@ -90,6 +90,10 @@ std::optional<PlannedOperation> check_operation(const ScenarioRow::Operation& op
       problems.add(operation.name, "warning", "operation is declared write, but its template only reads",
                    {}, "Set operation_type to read, unless a function that it calls writes.");
     }
+  } catch (const PgError& error) {
+    const ErrorData& data = error.data();
+    problems.add(operation.name, "error", error.what(), data.detail != nullptr ? data.detail : "",
+                 data.hint != nullptr ? data.hint : "");
   } catch (const Error& error) {
     problems.add(operation.name, error);
   }

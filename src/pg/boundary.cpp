@@ -9,54 +9,39 @@ namespace perf_mgmt::pg {
 
 namespace {
 
+// Where the ErrorData of errors in flight lie: out of any transaction's way. Each is freed with its
+// PgError, so the context stays small; it is never reset, as an exception may be kept for long.
 constinit MemoryContext errors_in_flight = nullptr;
-constinit int live_errors = 0;
-constinit int guard_depth = 0;
 
-void free_error(ErrorData* data) noexcept {
-  FreeErrorData(data);
-  --live_errors;
+int sqlerrcode_of(std::string_view state) noexcept {
+  if (state.size() != 5) return ERRCODE_INTERNAL_ERROR;
+  return MAKE_SQLSTATE(state[0], state[1], state[2], state[3], state[4]);
 }
 
-// A copy of text that outlives every C++ object; a constant where there is no memory for it.
-const char* keep(const std::string& text) noexcept {
-  if (text.empty()) return nullptr;
-  void* copy = MemoryContextAllocExtended(error_context(), text.size() + 1, MCXT_ALLOC_NO_OOM);
-  if (copy == nullptr) return "out of memory while reporting an error";
-  std::memcpy(copy, text.c_str(), text.size() + 1);
-  return static_cast<const char*>(copy);
+// A copy that outlives every C++ object; none of an empty text, or where there is no memory. It lies
+// in ErrorContext: whoever handles the error empties that.
+char* keep(const char* text) noexcept {
+  if (text == nullptr || *text == '\0') return nullptr;
+  const std::size_t size = std::strlen(text) + 1;
+  void* copy =
+      MemoryContextAllocExtended(ErrorContext, size, MCXT_ALLOC_NO_OOM | MCXT_ALLOC_HUGE);
+  if (copy != nullptr) std::memcpy(copy, text, size);
+  return static_cast<char*>(copy);
 }
 
-ErrorData* keep(const ErrorData& source) noexcept {
-  // The caller is inside a catch block and out of the guarded region; a failing copy (out of memory)
-  // must not longjmp past it.
-  try {
-    ErrorData* copy = nullptr;
-    pg_call([&] {
-      MemoryContext previous = MemoryContextSwitchTo(error_context());
-      copy = static_cast<ErrorData*>(palloc(sizeof(ErrorData)));
-      *copy = source;
-      for (char** text : {&copy->message, &copy->detail, &copy->detail_log, &copy->hint,
-                          &copy->context, &copy->backtrace, &copy->schema_name, &copy->table_name,
-                          &copy->column_name, &copy->datatype_name, &copy->constraint_name,
-                          &copy->internalquery}) {
-        if (*text != nullptr) *text = pstrdup(*text);
-      }
-      MemoryContextSwitchTo(previous);
-    });
-    return copy;
-  } catch (...) {
-    return nullptr;
+ErrorData keep(const ErrorData& source) noexcept {
+  ErrorData copy = source;
+  for (char** text : {&copy.message, &copy.detail, &copy.detail_log, &copy.hint, &copy.context,
+                      &copy.backtrace, &copy.schema_name, &copy.table_name, &copy.column_name,
+                      &copy.datatype_name, &copy.constraint_name, &copy.internalquery}) {
+    *text = keep(*text);
   }
+  return copy;
 }
 
 }  // namespace
 
-MemoryContext error_context() noexcept {
-  return errors_in_flight != nullptr ? errors_in_flight : TopMemoryContext;
-}
-
-PgError::PgError(ErrorData* data) : data_((++live_errors, data), free_error) {}
+PgError::PgError(ErrorData* data) : data_(data, FreeErrorData) {}
 
 const char* PgError::what() const noexcept {
   return data_->message != nullptr ? data_->message : "unknown error";
@@ -64,60 +49,85 @@ const char* PgError::what() const noexcept {
 
 std::string PgError::sqlstate() const { return unpack_sql_state(data_->sqlerrcode); }
 
+namespace {
+
+char* copy_for_error(const std::string& text) {
+  return pg_call([&] { return MemoryContextStrdup(error_context(), text.c_str()); });
+}
+
+}  // namespace
+
+void PgError::add_detail(const std::string& line) {
+  data_->detail =
+      copy_for_error(data_->detail != nullptr ? std::string(data_->detail) + "\n" + line : line);
+}
+
+void PgError::suggest(const std::string& hint) {
+  if (data_->hint == nullptr) data_->hint = copy_for_error(hint);
+}
+
+void PgError::set_query(const std::string& sql) {
+  if (data_->cursorpos <= 0) return;
+  data_->internalquery = copy_for_error(sql);
+  data_->internalpos = std::exchange(data_->cursorpos, 0);
+}
+
 namespace detail {
 
-void throw_pg_error(const ErrorState& state) {
-  MemoryContextSwitchTo(error_context());
-  ErrorData* data = CopyErrorData();
+void throw_pg_error() {
+  // The copy may run out of memory itself, and that longjmp too must end in a frame of ours.
+  const ErrorState state;
+  ErrorData* volatile data = nullptr;
+  sigjmp_buf jump;
+  if (sigsetjmp(jump, 0) == 0) {
+    PG_exception_stack = &jump;
+    if (errors_in_flight == nullptr) {
+      errors_in_flight =
+          AllocSetContextCreate(TopMemoryContext, "perf_mgmt errors", ALLOCSET_SMALL_SIZES);
+    }
+    MemoryContextSwitchTo(errors_in_flight);
+    data = CopyErrorData();
+  }
+  state.restore();
   FlushErrorState();
-  MemoryContextSwitchTo(state.memory_context);
+  if (data == nullptr) throw std::bad_alloc();
   throw PgError(data);
 }
 
-void enter_guard_a() noexcept {
-  if (errors_in_flight == nullptr) {
-    errors_in_flight =
-        AllocSetContextCreate(TopMemoryContext, "perf_mgmt errors", ALLOCSET_SMALL_SIZES);
-  } else if (guard_depth == 0 && live_errors == 0) {
-    // What the last failing call left behind was copied by ReThrowError long ago.
-    MemoryContextReset(errors_in_flight);
-  }
-  ++guard_depth;
-}
-
-void leave_guard_a() noexcept { --guard_depth; }
-
 void describe_current_exception(Failure& failure) noexcept {
+  failure = Failure{};
+  ErrorData& own = failure.error;
+  own.elevel = ERROR;
+  own.sqlerrcode = ERRCODE_INTERNAL_ERROR;
   try {
     throw;
   } catch (const PgError& error) {
-    failure.pg = keep(error.data());
-    if (failure.pg == nullptr) {
-      std::memcpy(failure.sqlstate, "53200", 6);
-      failure.message = "out of memory";
-    }
+    failure.error = keep(error.data());
+    failure.from_server = true;
   } catch (const Error& error) {
-    std::memcpy(failure.sqlstate, error.sqlstate(), 6);
-    failure.message = keep(error.message());
-    failure.detail = keep(error.detail());
-    failure.hint = keep(error.hint());
+    own.sqlerrcode = sqlerrcode_of(error.sqlstate());
+    own.message = keep(error.message().c_str());
+    own.detail = keep(error.detail().c_str());
+    own.hint = keep(error.hint().c_str());
   } catch (const std::bad_alloc&) {
-    std::memcpy(failure.sqlstate, "53200", 6);
-    failure.message = "out of memory";
+    own.sqlerrcode = ERRCODE_OUT_OF_MEMORY;
+    own.message = keep("out of memory");
   } catch (const std::exception& error) {
-    failure.message = keep(std::string("unexpected exception: ") + error.what());
+    own.message = keep("unexpected C++ exception");
+    own.detail = keep(error.what());
   } catch (...) {
-    failure.message = "unexpected exception of an unknown type";
+    own.message = keep("unexpected C++ exception of an unknown type");
   }
+  static char no_text[] = "out of memory while reporting an error";
+  if (failure.error.message == nullptr) failure.error.message = no_text;
 }
 
-void raise(const Failure& failure) {
-  if (failure.pg != nullptr) ReThrowError(failure.pg);
-  const char* code = failure.sqlstate;
-  ereport(ERROR, (errcode(MAKE_SQLSTATE(code[0], code[1], code[2], code[3], code[4])),
-                  errmsg_internal("%s", failure.message != nullptr ? failure.message : "unknown error"),
-                  failure.detail != nullptr ? errdetail_internal("%s", failure.detail) : 0,
-                  failure.hint != nullptr ? errhint("%s", failure.hint) : 0));
+void raise(Failure& failure) {
+  if (failure.from_server) ReThrowError(&failure.error);
+  failure.error.filename = __FILE__;
+  failure.error.lineno = __LINE__;
+  failure.error.funcname = __func__;
+  ThrowErrorData(&failure.error);
   pg_unreachable();
 }
 
@@ -131,8 +141,13 @@ void run_cpp_quietly(void (*body)(void*), void* argument) noexcept {
   } catch (...) {
     detail::describe_current_exception(failure);
   }
-  const char* message = failure.pg != nullptr ? failure.pg->message : failure.message;
-  ereport(WARNING, (errmsg_internal("%s", message != nullptr ? message : "unknown error")));
+  failure.error.elevel = WARNING;
+  try {
+    pg_call([&] { ThrowErrorData(&failure.error); });
+  } catch (...) {
+    // Not even that could be said.
+    static_cast<void>(failure);
+  }
 }
 
 void in_subtransaction(const std::function<void()>& body) {
@@ -164,10 +179,8 @@ void in_subtransaction(const std::function<void()>& body) {
 void report(int level, std::string_view sqlstate, const std::string& message,
             const std::string& detail, const std::string& hint) {
   Assert(level < ERROR);
-  char code[6] = "00000";
-  if (sqlstate.size() == 5) std::copy(sqlstate.begin(), sqlstate.end(), code);
   pg_call([&] {
-    ereport(level, (errcode(MAKE_SQLSTATE(code[0], code[1], code[2], code[3], code[4])),
+    ereport(level, (sqlstate.empty() ? 0 : errcode(sqlerrcode_of(sqlstate)),
                     errmsg_internal("%s", message.c_str()),
                     detail.empty() ? 0 : errdetail_internal("%s", detail.c_str()),
                     hint.empty() ? 0 : errhint("%s", hint.c_str())));

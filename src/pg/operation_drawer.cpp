@@ -5,7 +5,14 @@ namespace perf_mgmt::pg {
 OperationDrawer::OperationDrawer(const RunPlan& plan) {
   std::size_t most_values = 0;
   for (const PlannedOperation& operation : plan.operations) {
-    programs_.push_back(compile_operation(plan, operation, requests_));
+    try {
+      programs_.push_back(compile_operation(plan, operation, requests_));
+    } catch (const Error& error) {
+      throw Error(error.sqlstate(), error.message(),
+                  fmt::format("{}{}In operation \"{}\".", error.detail(),
+                              error.detail().empty() ? "" : "\n", operation.name),
+                  error.hint());
+    }
     most_values = std::max(most_values, programs_.back().program.parameter_count());
   }
   values_.resize(most_values);

@@ -68,13 +68,19 @@ Json percent_of(std::uint64_t part, std::uint64_t whole) {
 ClockPair ClockPair::now() { return {perf_mgmt::pg::monotonic_ns(), GetCurrentTimestamp()}; }
 
 void Recorder::check_test_is_committed() const {
-  const SqlResult found = sql_query(
-      "SELECT 1 FROM perf_mgmt.performance_tests WHERE id = $1::pg_catalog.uuid", {plan_.test_id});
-  if (!found.rows.empty()) return;
-  throw Error(sqlstate::object_not_in_prerequisite_state,
-              fmt::format("performance test \"{}\" is not committed yet", plan_.test_name),
-              "The run is recorded by another process, which cannot see the test.",
-              "Commit the transaction that created the test, then start it.");
+  const auto check = [](const char* table, const char* what, const std::string& id,
+                        const std::string& name) {
+    if (!sql_query(fmt::format("SELECT 1 FROM perf_mgmt.{} WHERE id = $1::pg_catalog.uuid", table), {id})
+             .rows.empty()) {
+      return;
+    }
+    throw Error(sqlstate::object_not_in_prerequisite_state,
+                fmt::format("{} \"{}\" is not committed yet", what, name),
+                fmt::format("The run is recorded by another process, which cannot see the {}.", what),
+                "Commit the transaction that created it, then start the test.");
+  };
+  check("performance_tests", "performance test", plan_.test_id, plan_.test_name);
+  check("load_scenarios", "scenario", plan_.scenario_id, plan_.scenario_name);
 }
 
 void Recorder::mark_lost_executions() const {
@@ -308,7 +314,8 @@ void Recorder::write_outcome(const ClockPair& clock, const RunOutcome& outcome) 
   for (const OperationError& error : outcome.errors) {
     const std::string& name = plan_.operations[error.operation].name;
     log_event("OPERATION_ERROR",
-              fmt::format("operation \"{}\" failed {} times: {}", name, error.count, error.message),
+              fmt::format("operation \"{}\" failed {} {}: {}", name, error.count,
+                          error.count == 1 ? "time" : "times", error.message),
               dump({{"operation", name}, {"sqlstate", error.sqlstate}, {"count", error.count}}));
   }
   log_event("TEST_" + outcome.status,

@@ -67,6 +67,20 @@ std::string progress_line(const RunProgress& progress) {
   return line + fmt::format(", {} failed, {} users", progress.failed.load(), progress.active_users.load());
 }
 
+// A run whose operations fail ends well all the same: nobody should have to look into the record first.
+void warn_of_failures(const SharedRun& run) {
+  const std::uint64_t failed = run.header().failed_operations.load();
+  if (failed == 0) return;
+  const ErrorSample* first = nullptr;
+  for (std::uint32_t i = 0; i < run.header().worker_count.load() && first == nullptr; ++i) {
+    if (run.worker(i).error_samples.load(std::memory_order_acquire) > 0) first = &run.worker(i).errors[0];
+  }
+  report(WARNING, first != nullptr ? first->sqlstate : "01000",
+         fmt::format("{} {} failed", failed, failed == 1 ? "operation" : "operations"),
+         first != nullptr ? fmt::format("One of the errors: {}", first->message) : "",
+         "The events OPERATION_ERROR in perf_mgmt.execution_events say how often which error came up.");
+}
+
 }  // namespace
 
 int workers_wanted(const RunSpec& spec) {
@@ -183,6 +197,7 @@ void RunControl::wait(double progress_seconds) {
   const SharedRun::Ending ending = run_.ending();
   const bool recorded = run_.phase() == RunPhase::finished;
   const std::string id = execution_id_;
+  if (recorded) warn_of_failures(run_);
   detach();
   if (!recorded) {
     throw Error(sqlstate::object_not_in_prerequisite_state,

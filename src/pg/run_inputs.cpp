@@ -2,6 +2,8 @@
 // aligned to 8 bytes.
 #include "perf_mgmt/pg/run_inputs.hpp"
 
+#include "perf_mgmt/core/suggest.hpp"
+
 extern "C" {
 #include "access/xact.h"
 #include "utils/portal.h"
@@ -15,16 +17,23 @@ namespace {
 constexpr long kFetchRows = 1000;
 
 std::vector<int> find_columns(TupleDesc row, const PoolRequest& request) {
+  if (row->natts == 0) {
+    throw Error(sqlstate::syntax_error, fmt::format("pool \"{}\" has no columns", request.generator),
+                fmt::format("Its query is: {}", request.sql));
+  }
+  std::vector<std::string> names;
+  for (int i = 0; i < row->natts; ++i) names.emplace_back(NameStr(TupleDescAttr(row, i)->attname));
   std::vector<int> numbers;
   for (const std::string& column : request.columns) {
     // The empty name is the query's first column.
     const int number =
         column.empty() ? 1 : pg_call([&] { return SPI_fnumber(row, column.c_str()); });
     if (number <= 0) {
+      const std::string hint = suggestion_hint(column, names);
       throw Error(sqlstate::undefined_object,
                   fmt::format("pool \"{}\" has no column \"{}\"", request.generator, column),
                   fmt::format("Its query is: {}", request.sql),
-                  "Name the column in the query, e.g. with AS.");
+                  hint.empty() ? "Name the column in the query, e.g. with AS." : hint);
     }
     numbers.push_back(number);
   }
@@ -75,9 +84,13 @@ std::vector<std::byte> load_pools(std::span<const PoolRequest> requests, std::ui
       pools.push_back(load_pool(requests[i], seed + i));
     } catch (const PgError& error) {
       const ErrorData& data = error.data();
+      const bool not_a_query = error.sqlerrcode() == ERRCODE_FEATURE_NOT_SUPPORTED ||
+                               error.sqlerrcode() == ERRCODE_INVALID_CURSOR_DEFINITION;
       throw Error(error.sqlstate(), error.what(),
                   fmt::format("In the query of pool \"{}\": {}", requests[i].generator, requests[i].sql),
-                  data.hint != nullptr ? data.hint : "");
+                  data.hint != nullptr ? data.hint
+                  : not_a_query        ? "A pool's query is one SELECT that writes nothing."
+                                       : "");
     }
   }
 

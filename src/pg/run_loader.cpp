@@ -34,12 +34,15 @@ std::vector<std::string> first_column(const SqlResult& result) {
   return names;
 }
 
+// Quoted, with commas; of a long list the beginning.
 std::string joined(const std::vector<std::string>& names) {
+  constexpr std::size_t kMost = 20;
   std::string text;
-  for (const std::string& name : names) {
+  for (std::size_t i = 0; i < std::min(names.size(), kMost); ++i) {
     if (!text.empty()) text += ", ";
-    text += '"' + name + '"';
+    text += '"' + names[i] + '"';
   }
+  if (names.size() > kMost) text += fmt::format(" and {} more", names.size() - kMost);
   return text;
 }
 
@@ -50,12 +53,18 @@ TestRow find_test(const std::string& name) {
       "WHERE t.test_name = $1 AND t.is_active "
       "ORDER BY perf_mgmt.version_key(t.test_version) DESC, t.created_at DESC LIMIT 1", {name});
   if (found.rows.empty()) {
+    if (sql_query("SELECT 1 FROM perf_mgmt.performance_tests WHERE test_name = $1 LIMIT 1", {name})
+            .rows.size() == 1) {
+      throw Error(sqlstate::object_not_in_prerequisite_state,
+                  fmt::format("performance test \"{}\" is not active", name), {},
+                  "Set is_active of the version that is to run.");
+    }
     const auto known = first_column(
         sql_query("SELECT DISTINCT test_name FROM perf_mgmt.performance_tests WHERE is_active ORDER BY 1"));
     std::string hint = suggestion_hint(name, known);
     if (hint.empty() && !known.empty()) hint = "The active tests are " + joined(known) + ".";
     throw Error(sqlstate::undefined_object,
-                fmt::format("performance test \"{}\" does not exist or is not active", name), {}, hint);
+                fmt::format("performance test \"{}\" does not exist", name), {}, hint);
   }
   const auto& row = found.rows[0];
   return {*row[0], *row[1], row[2].value_or("{}"), row[3], row[4]};
@@ -69,16 +78,31 @@ std::string choose_scenario(const TestRow& test, const std::string& custom_confi
       sql_query("SELECT scenario_name FROM perf_mgmt.load_scenarios WHERE is_active "
                 "AND ($1::text IS NULL OR industry_type::text = $1) ORDER BY 1", {test.industry}));
   if (candidates.size() == 1) return candidates.front();
+  const std::string which = test.industry ? "Active scenarios of its industry" : "Active scenarios";
   throw Error(sqlstate::undefined_object,
               fmt::format("performance test \"{}\" does not say which scenario it runs", test.name),
-              candidates.empty()
-                  ? std::string("There is no active scenario of its industry.")
-                  : "Active scenarios of its industry are " + joined(candidates) + ".",
+              fmt::format("{}: {}.", which, candidates.empty() ? "none" : joined(candidates)),
               "Set scenario_id of the test, or \"scenario\" in the configuration.");
 }
 
+bool is_production(const std::string& environment) {
+  return pg_strcasecmp(environment.c_str(), "production") == 0;
+}
+
+constexpr std::size_t kLongestEnvironment = 100;  // characters of test_executions.execution_environment
+
 void check_environment(const RunSpec& spec, const TestRow& test, const std::string& environment,
                        const std::vector<std::string>& writing) {
+  if (environment.find_first_not_of(' ') == std::string::npos) {
+    throw Error(sqlstate::invalid_parameter_value, "execution environment must not be empty", {},
+                "Give it a name, such as development, staging or production.");
+  }
+  const auto characters = static_cast<std::size_t>(
+      pg_call([&] { return pg_mbstrlen(environment.c_str()); }));
+  if (characters > kLongestEnvironment) {
+    throw Error(sqlstate::invalid_parameter_value, "execution environment is too long",
+                fmt::format("It has {} characters; {} are the most.", characters, kLongestEnvironment));
+  }
   if (!spec.environments.empty() &&
       std::find(spec.environments.begin(), spec.environments.end(), environment) ==
           spec.environments.end()) {
@@ -87,7 +111,7 @@ void check_environment(const RunSpec& spec, const TestRow& test, const std::stri
                             environment),
                 {}, fmt::format("Its \"environments\" are {}.", joined(spec.environments)));
   }
-  if (environment == "production" && !writing.empty() && !spec.allow_writes_in_production) {
+  if (is_production(environment) && !writing.empty() && !spec.allow_writes_in_production) {
     throw Error(sqlstate::object_not_in_prerequisite_state,
                 fmt::format("performance test \"{}\" writes, and the environment is production", test.name),
                 fmt::format("Writing operations: {}.", joined(writing)),
@@ -279,11 +303,9 @@ PlannedOperation plan_operation(const ScenarioRow::Operation& operation, bool& w
   const std::string where = fmt::format("In operation \"{}\".", operation.name);
   try {
     analysis = analyse_template(operation.sql_template, names);
-  } catch (const PgError& error) {
-    const ErrorData& data = error.data();
-    throw Error(error.sqlstate(), error.what(),
-                (data.detail != nullptr ? std::string(data.detail) + "\n" : std::string()) + where,
-                data.hint != nullptr ? data.hint : "");
+  } catch (PgError& error) {
+    error.add_detail(where);
+    throw;
   } catch (const Error& error) {
     throw Error(error.sqlstate(), error.message(),
                 (error.detail().empty() ? std::string() : error.detail() + "\n") + where, error.hint());
@@ -355,7 +377,8 @@ RunPlan load_validation_plan(const ScenarioRow& scenario) {
 
 RunPlan load_probe_plan(const std::string& execution_id, const std::string& operation_name) {
   const SqlResult found = sql_query(
-      "SELECT e.scenario_name, e.test_id, e.execution_environment, e.seed FROM perf_mgmt.test_executions e "
+      "SELECT e.scenario_name, e.test_id, e.execution_environment, e.run_spec "
+      "FROM perf_mgmt.test_executions e "
       "WHERE e.id = $1::pg_catalog.uuid", {execution_id});
   if (found.rows.empty()) {
     throw Error(sqlstate::undefined_object, fmt::format("execution \"{}\" does not exist", execution_id),
@@ -383,9 +406,12 @@ RunPlan load_probe_plan(const std::string& execution_id, const std::string& oper
     plan.execution_id = execution_id;
     plan.test_id = row[1].value_or("");
     plan.environment = row[2].value_or("");
-    plan.spec.seed = std::stoull(row[3].value_or("0"));
+    const RunSpec spec = merge_run_spec(row[3].value_or(""), {}, scenario.defaults);
+    plan.spec.seed = spec.seed;
     plan.spec.seed_given = true;
-    if (plan.environment == "production" && writes) {
+    plan.spec.session_settings = spec.session_settings;
+    plan.spec.finish = spec.finish;
+    if (is_production(plan.environment) && writes) {
       throw Error(sqlstate::object_not_in_prerequisite_state,
                   fmt::format("operation \"{}\" writes, and the environment is production", operation_name),
                   {}, "Probe operations that only read, or in another environment.");

@@ -5,6 +5,7 @@ extern "C" {
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "pgstat.h"
+#include "utils/guc.h"
 #include "utils/snapmgr.h"
 }
 
@@ -51,8 +52,15 @@ SqlResult sql_query(const std::string& sql, std::span<const SqlText> parameters)
     }
   });
   check_spi(pg_call([&] {
-              return SPI_execute_with_args(sql.c_str(), count, types.data(), values.data(),
-                                           nulls.data(), false, 0);
+              // Operators and casts are to be the server's own, whatever the caller's search_path
+              // holds. When an error is thrown, the abort takes the setting back.
+              const int nest = NewGUCNestLevel();
+              set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
+                                GUC_ACTION_SAVE, true, 0, false);
+              const int code = SPI_execute_with_args(sql.c_str(), count, types.data(),
+                                                     values.data(), nulls.data(), false, 0);
+              AtEOXact_GUC(true, nest);
+              return code;
             }),
             "SPI_execute_with_args");
 

@@ -41,6 +41,23 @@ void add_usage(OperationCounters& counters, const BufferUsage& from, const Buffe
   counters.wal_bytes += wal_to.wal_bytes - wal_from.wal_bytes;
 }
 
+GucContext settings_context() { return superuser() ? PGC_SUSET : PGC_USERSET; }
+
+// Whether a session setting exists and may be set; one with a dot in its name is anybody's. Its values
+// are drawn later.
+void check_setting(const std::string& name) {
+  if (name.find('.') != std::string::npos) return;
+  try {
+    pg_call([&] {
+      set_config_option(name.c_str(), GetConfigOption(name.c_str(), false, false), settings_context(),
+                        PGC_S_SESSION, GUC_ACTION_LOCAL, false, 0, false);
+    });
+  } catch (PgError& error) {
+    error.add_detail("In \"session_settings\" of the configuration.");
+    throw;
+  }
+}
+
 }  // namespace
 
 SpiExecutor::SpiExecutor(TransactionMode mode) : mode_(mode), user_(GetUserId()),
@@ -101,7 +118,10 @@ SpiExecutor::Statement SpiExecutor::prepare_statement(const PlannedStatement& pl
 void SpiExecutor::prepare(const RunPlan& plan) {
   statement_timeout_ms_ = plan.spec.statement_timeout_ms;
   commit_ = plan.spec.finish == RunSpec::Finish::commit;
-  for (const auto& [name, generator] : plan.spec.session_settings) setting_names_.push_back(name);
+  for (const auto& [name, generator] : plan.spec.session_settings) {
+    check_setting(name);
+    setting_names_.push_back(name);
+  }
 
   for (const PlannedOperation& planned : plan.operations) {
     Operation& operation = operations_.emplace_back();
@@ -113,12 +133,14 @@ void SpiExecutor::prepare(const RunPlan& plan) {
               std::max(operation.parameter_count, static_cast<std::size_t>(source) + 1);
         }
       }
-    } catch (const PgError& error) {
-      const ErrorData& data = error.data();
-      throw Error(error.sqlstate(), error.what(),
-                  fmt::format("{}{}In operation \"{}\".", data.detail != nullptr ? data.detail : "",
-                              data.detail != nullptr ? "\n" : "", planned.name),
-                  data.hint != nullptr ? data.hint : "");
+    } catch (PgError& error) {
+      error.add_detail(fmt::format("In operation \"{}\".", planned.name));
+      // The caller's session found it when it read the template.
+      if (mode_ == TransactionMode::transaction && error.sqlerrcode() == ERRCODE_UNDEFINED_TABLE) {
+        error.suggest("Operations run in processes of their own, which see neither temporary tables of "
+                      "this session nor what it has not committed.");
+      }
+      throw;
     }
   }
 }
@@ -150,7 +172,7 @@ void SpiExecutor::run_guarded(const Operation& operation, std::span<const Value>
 
     for (std::size_t i = 0; i < settings.size(); ++i) {
       set_config_option(setting_names_[i].c_str(), value_to_cstring(settings[i]),
-                        superuser() ? PGC_SUSET : PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL, true,
+                        settings_context(), PGC_S_SESSION, GUC_ACTION_LOCAL, true,
                         0, false);
     }
 

@@ -35,6 +35,9 @@ bool leaves_temporary_table(const IntoClause* into) {
   return into != nullptr && is_temporary(into->rel) && into->onCommit != ONCOMMIT_DROP;
 }
 
+constexpr const char* kNeedsNoTransaction =
+    "It cannot run inside a transaction, and an operation is one.";
+
 // Why a command may not stand in a template; nullptr where it may.
 const char* refusal(const Node* node) {
   switch (nodeTag(node)) {
@@ -45,7 +48,8 @@ const char* refusal(const Node* node) {
       const bool changes_user = set->name != nullptr &&
                                 (std::strcmp(set->name, "role") == 0 ||
                                  std::strcmp(set->name, "session_authorization") == 0);
-      if (set->is_local && !changes_user) return nullptr;
+      if (changes_user) return "Operations run with the rights of the role that owns the scenario.";
+      if (set->is_local) return nullptr;
       return "A setting would outlive the operation. Use SET LOCAL, or \"settings\" and "
              "\"session_settings\" of the configuration.";
     }
@@ -59,6 +63,16 @@ const char* refusal(const Node* node) {
       return "It would change the state of the worker's session for the operations that follow.";
     case T_CopyStmt:
       return "COPY needs a client or files of the server, which an operation does not have.";
+    case T_VacuumStmt:
+      return reinterpret_cast<const VacuumStmt*>(node)->is_vacuumcmd ? kNeedsNoTransaction : nullptr;
+    case T_IndexStmt:
+      return reinterpret_cast<const IndexStmt*>(node)->concurrent ? kNeedsNoTransaction : nullptr;
+    case T_CreatedbStmt:
+    case T_DropdbStmt:
+    case T_AlterSystemStmt:
+    case T_CreateTableSpaceStmt:
+    case T_DropTableSpaceStmt:
+      return kNeedsNoTransaction;
     case T_DeclareCursorStmt:
       return (reinterpret_cast<const DeclareCursorStmt*>(node)->options & CURSOR_OPT_HOLD) != 0
                  ? "A cursor WITH HOLD outlives the operation."
@@ -90,8 +104,20 @@ const char* refusal(const Node* node) {
   }
 }
 
+// Errors show their place in sql.
+template <typename Body>
+auto with_positions_in(const std::string& sql, Body body) {
+  try {
+    return body();
+  } catch (PgError& error) {
+    error.set_query(sql);
+    throw;
+  }
+}
+
 std::vector<RawText> parse_statements(const std::string& sql) {
-  const List* list = pg_call([&] { return pg_parse_query(sql.c_str()); });
+  const List* list = with_positions_in(
+      sql, [&] { return pg_call([&] { return pg_parse_query(sql.c_str()); }); });
   std::vector<RawText> statements;
   for (int i = 0; i < list_length(list); ++i) {
     auto* raw = static_cast<RawStmt*>(list_nth(list, i));
@@ -138,10 +164,12 @@ std::string qualified_name(Oid relation) {
 List* analyse_statement(const std::string& statement, std::vector<Oid>& types) {
   Oid* inferred = nullptr;
   int count = 0;
-  List* queries = pg_call([&]() -> List* {
-    List* raw = pg_parse_query(statement.c_str());
-    return pg_analyze_and_rewrite_varparams(linitial_node(RawStmt, raw), statement.c_str(),
-                                            &inferred, &count, nullptr);
+  List* queries = with_positions_in(statement, [&] {
+    return pg_call([&]() -> List* {
+      List* raw = pg_parse_query(statement.c_str());
+      return pg_analyze_and_rewrite_varparams(linitial_node(RawStmt, raw), statement.c_str(),
+                                              &inferred, &count, nullptr);
+    });
   });
   types.assign(inferred, inferred + count);
   return queries;
@@ -186,6 +214,7 @@ TemplateAnalysis analyse_template(const std::string& sql_template,
   if (statements.empty()) {
     throw Error(sqlstate::syntax_error, "template contains no statement");
   }
+  bool makes_table = false;
   for (const RawText& raw : statements) {
     if (const char* reason = refusal(raw.statement->stmt)) {
       const std::string tag =
@@ -199,7 +228,18 @@ TemplateAnalysis analyse_template(const std::string& sql_template,
     if (static_cast<std::size_t>(text.highest_number) > parameter_names.size()) break;
 
     std::vector<Oid> types;
-    List* queries = analyse_statement(renumbered.sql, types);
+    List* queries = nullptr;
+    try {
+      queries = analyse_statement(renumbered.sql, types);
+    } catch (PgError& error) {
+      if (makes_table && error.sqlerrcode() == ERRCODE_UNDEFINED_TABLE) {
+        error.suggest("All statements of a template are planned before the first one runs: a table that "
+                      "the template itself makes is not there yet.");
+      }
+      throw;
+    }
+    makes_table = makes_table || IsA(raw.statement->stmt, CreateStmt) ||
+                  IsA(raw.statement->stmt, CreateTableAsStmt);
     QueryFacts facts{&relations, false};
     PlannedStatement statement;
     statement.sql = renumbered.sql;

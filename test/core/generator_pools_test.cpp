@@ -163,6 +163,20 @@ TEST_F(Provides, TheInnerScopeFirst) {
   EXPECT_EQ(run.draw(program)[1].text, R"({"tenant": "t9", "seat": "s9"})");
 }
 
+// The inner table is the order's, so it picks no row of its own and provides nothing.
+TEST_F(Provides, ToProvidersInsideObjects) {
+  run.pool_bytes = {orders};
+  const GeneratorProgram program = run.compile(
+      R"({"inner":{"type":"object","fields":{"tenant":"random_tenant","seat":"random_table"}},
+          "order":"existing_order"})");
+  ASSERT_EQ(run.requests.pools.size(), 1u);
+  for (std::uint64_t i = 0; i < 20; ++i) {
+    const auto values = run.draw(program, i);
+    const std::string n(values[1].text.substr(1));
+    EXPECT_EQ(values[0].text, "{\"tenant\": \"t" + n + "\", \"seat\": \"s" + n + "\"}");
+  }
+}
+
 TEST_F(Provides, ANameOnlyOnce) {
   run.catalogue["random_customer"] =
       R"({"type":"pool","sql":"customers","column":"id","provides":{"random_tenant":"tenant"}})";

@@ -76,13 +76,33 @@ TEST(TemplateText, FindsPlaceholdersBehindAllThat) {
   EXPECT_EQ(read("SELECT $$:id$$ || :id"), "SELECT $$:id$$ || $1");
   EXPECT_EQ(read("SELECT /* :n */ :id -- :n"), "SELECT /* :n */ $1 -- :n");
   EXPECT_EQ(read("SELECT f(a := :id)"), "SELECT f(a := $1)");
+  EXPECT_EQ(read("SELECT E'a' '\\' || :id"), "SELECT E'a' '\\' || $1");  // one line: two strings
   EXPECT_EQ(read("SELECT a[:n]"), "SELECT a[$3]");
   EXPECT_EQ(read("SELECT a[1: :n], a[:n :2]"), "SELECT a[1: $3], a[$3 :2]");
   EXPECT_EQ(read("SELECT a[1]; SELECT :id"), "SELECT a[1]; SELECT $1");
   EXPECT_EQ(read("VALUES(:id,:status,:n)"), "VALUES($1,$2,$3)");
-  EXPECT_EQ(read("SELECT 1 LIMIT:n"), "SELECT 1 LIMIT$3");
+  EXPECT_EQ(read("SELECT 1 LIMIT:n"), "SELECT 1 LIMIT $3");
   EXPECT_EQ(read("SELECT -:n, 2*:n"), "SELECT -$3, 2*$3");
   EXPECT_EQ(read("SELECT E'a'\n, ':id', :id"), "SELECT E'a'\n, ':id', $1");
+}
+
+TEST(TemplateText, SaysWhereParametersStand) {
+  const TemplateText text = read_template("SELECT ':id', :status LIMIT:n", kParameters);
+  EXPECT_EQ(text.sql, "SELECT ':id', $2 LIMIT $3");
+  ASSERT_EQ(text.places.size(), 2u);
+  EXPECT_EQ(text.places[0].offset, 14u);
+  EXPECT_EQ(text.places[0].length, 2u);
+  EXPECT_EQ(text.places[0].number, 2);
+  EXPECT_EQ(text.places[1].offset, 23u);
+  EXPECT_EQ(text.places[1].number, 3);
+}
+
+TEST(TemplateText, RenumbersWithoutGaps) {
+  const RenumberedText text = renumber_parameters(
+      "UPDATE t SET a = $12 WHERE b = $3 AND c = $12 AND d = '$7' AND e = x[:y]");
+  EXPECT_EQ(text.sql, "UPDATE t SET a = $1 WHERE b = $2 AND c = $1 AND d = '$7' AND e = x[:y]");
+  EXPECT_EQ(text.parameters, (std::vector<int>{11, 2}));
+  EXPECT_EQ(renumber_parameters("SELECT 1").sql, "SELECT 1");
 }
 
 TEST(TemplateText, RefusesUnknownNames) {

@@ -3,11 +3,10 @@
 //
 // A named placeholder is `:name`, name being an identifier, by psql's rule: if the name is that of
 // a parameter it is replaced, wherever it stands. A colon that belongs to SQL is left alone:
-// `::type`,
-// `:=`, and, where the name is that of no parameter, an array slice (`a[:n]`, in square brackets)
-// or a colon directly behind an operand (`a[1:n]`, `JSON_OBJECT('key':value)`). One case differs
-// from psql's: in square brackets a colon directly behind an operand is always the slice's, because
-// a placeholder cannot stand there; write `a[1: :n]` for a slice up to the parameter n.
+// `::type`, `:=`, and, where the name is that of no parameter, an array slice (`a[:n]`, in square
+// brackets) or a colon directly behind an operand (`a[1:n]`, `JSON_OBJECT('key':value)`). One case
+// differs from psql's: in square brackets a colon directly behind an operand is always the slice's,
+// because a placeholder cannot stand there; write `a[1: :n]` for a slice up to the parameter n.
 #pragma once
 
 #include <cstddef>
@@ -25,9 +24,9 @@ struct ParameterPlace {
 };
 
 struct TemplateText {
-  std::string sql;                 // with named placeholders turned into $n
-  std::vector<std::string> named;  // the names of :name placeholders, in order of first use
-  int highest_number = 0;          // the largest n of a $n that stood in the template
+  std::string sql;                     // with named placeholders turned into $n
+  std::vector<std::string> named;      // the names of :name placeholders, in order of first use
+  int highest_number = 0;              // the largest n of a $n that stood in the template
   std::vector<ParameterPlace> places;  // of all parameters in sql, in order
 };
 
@@ -44,8 +43,8 @@ struct RenumberedText {
   std::vector<int> parameters;  // 0-based number that each of them had before
 };
 
-// One statement of a template: the server wants to know the type of every parameter up to the highest,
-// also of those that only another statement uses. Throws as read_template does.
+// One statement of a template: the server wants to know the type of every parameter up to the
+// highest, also of those that only another statement uses. Throws as read_template does.
 RenumberedText renumber_parameters(std::string_view statement);
 
 }  // namespace perf_mgmt

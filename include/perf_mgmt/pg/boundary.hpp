@@ -23,7 +23,7 @@ namespace perf_mgmt::pg {
 // A PostgreSQL error on its way through C++ frames; owns the complete ErrorData.
 class PgError : public std::exception {
  public:
-  explicit PgError(ErrorData* data);  // takes ownership; data lives in error_context()
+  explicit PgError(ErrorData* data);  // takes ownership, and frees it by FreeErrorData
 
   const char* what() const noexcept override;
   const ErrorData& data() const noexcept { return *data_; }
@@ -31,57 +31,61 @@ class PgError : public std::exception {
   // The five characters of the SQLSTATE.
   std::string sqlstate() const;
 
+  // Adds a line to the detail.
+  void add_detail(const std::string& line);
+  // Sets the hint where there is none.
+  void suggest(const std::string& hint);
+  // The error's position is one in sql, not in the statement that the client sent.
+  void set_query(const std::string& sql);
+
  private:
   std::shared_ptr<ErrorData> data_;
 };
 
-// Where ErrorData of errors in flight is kept: below TopMemoryContext, out of any transaction's way.
-MemoryContext error_context() noexcept;
-
 namespace detail {
 
-// The server's error state around a guarded region. The destructor restores it on the way out by
-// return, by longjmp (which ends in the same frame) and by a C++ exception alike.
+// The server's state around a guarded region.
 struct ErrorState {
   sigjmp_buf* exception_stack = PG_exception_stack;
   ErrorContextCallback* context_stack = error_context_stack;
   MemoryContext memory_context = CurrentMemoryContext;
 
-  void restore() const noexcept {
+  // After success: the memory context may be what the region was for.
+  void leave() const noexcept {
     PG_exception_stack = exception_stack;
     error_context_stack = context_stack;
   }
+  // After a failure of either kind.
+  void restore() const noexcept {
+    leave();
+    MemoryContextSwitchTo(memory_context);
+  }
 };
 
-struct RestoreOnExit {
-  const ErrorState& state;
-  ~RestoreOnExit() { state.restore(); }
-};
+// Takes the error that was just caught off the server's error stack and throws it as PgError; as
+// std::bad_alloc where there is no memory for that.
+[[noreturn]] void throw_pg_error();
 
-// Takes the error that was just caught off the server's error stack and throws it as PgError.
-[[noreturn]] void throw_pg_error(const ErrorState& state);
-
-// Everything that guard A needs to raise an error once no C++ object is alive: plain pointers.
+// Everything that guard A needs to raise an error once no C++ object is alive: plain memory.
 struct Failure {
-  ErrorData* pg = nullptr;         // a PostgreSQL error to go on with, or
-  char sqlstate[6] = "XX000";      // an error of our own
-  const char* message = nullptr;
-  const char* detail = nullptr;
-  const char* hint = nullptr;
+  ErrorData error;
+  bool from_server;  // a PostgreSQL error to go on with, its context is complete
 };
 
-// Called in a catch block: describes the current exception. Never throws.
+// Called in a catch block: describes the current exception.
 void describe_current_exception(Failure& failure) noexcept;
-[[noreturn]] void raise(const Failure& failure);
-void enter_guard_a() noexcept;
-void leave_guard_a() noexcept;
+[[noreturn]] void raise(Failure& failure);
 
 }  // namespace detail
 
 // Guard B. body may capture references and return a trivially copyable value (or nothing); it must
-// not own C++ objects, as an error skips their destructors.
+// not own C++ objects, as an error skips their destructors. It may throw: a C++ exception passes.
+//
+// A frame of its own always: neither gcc nor clang inlines a function that calls sigsetjmp, and the
+// attribute keeps it so. Thus what an error leaves undefined (locals of this frame that changed
+// after sigsetjmp) is nothing, and the caller's variables are as body left them.
 template <typename Body>
-auto pg_call(Body&& body) -> std::invoke_result_t<Body&> {
+[[gnu::noinline]] auto pg_call(Body&& body) -> std::invoke_result_t<Body&> {
   using Result = std::invoke_result_t<Body&>;
   static_assert(std::is_void_v<Result> || std::is_trivially_copyable_v<Result>,
                 "what a guarded region returns must survive a longjmp");
@@ -89,47 +93,45 @@ auto pg_call(Body&& body) -> std::invoke_result_t<Body&> {
                 "the captures of a guarded region must be trivial: capture by reference");
 
   const detail::ErrorState state;
-  const detail::RestoreOnExit restore{state};
   sigjmp_buf jump;
-  if (sigsetjmp(jump, 0) == 0) {
-    PG_exception_stack = &jump;
+  if (sigsetjmp(jump, 0) != 0) {
+    state.restore();
+    detail::throw_pg_error();
+  }
+  PG_exception_stack = &jump;
+  try {
     if constexpr (std::is_void_v<Result>) {
       body();
-      return;
+      state.leave();
     } else {
-      return body();
+      const Result result = body();
+      state.leave();
+      return result;
     }
+  } catch (...) {
+    state.restore();
+    throw;
   }
-  state.restore();
-  detail::throw_pg_error(state);
 }
 
 // Guard A. Result is Datum for SQL functions, void for background workers and callbacks.
 template <typename Body>
-auto run_cpp(Body&& body) -> std::invoke_result_t<Body&> {
+auto run_cpp(Body&& body) noexcept -> std::invoke_result_t<Body&> {
   using Result = std::invoke_result_t<Body&>;
   static_assert(std::is_void_v<Result> || std::is_trivially_copyable_v<Result>);
+  static_assert(std::is_trivially_destructible_v<std::remove_reference_t<Body>>,
+                "raising the error skips the destructors of captures: capture by reference");
 
   detail::Failure failure;
-  detail::enter_guard_a();
   try {
-    if constexpr (std::is_void_v<Result>) {
-      body();
-      detail::leave_guard_a();
-      return;
-    } else {
-      const Result result = body();
-      detail::leave_guard_a();
-      return result;
-    }
+    return body();
   } catch (...) {
     detail::describe_current_exception(failure);
   }
-  detail::leave_guard_a();
   detail::raise(failure);
 }
 
-// For callbacks that must not fail (before_shmem_exit, on_dsm_detach): what is thrown is logged at
+// For callbacks that must not fail (before_shmem_exit, on_dsm_detach): what is thrown is reported as a
 // WARNING and goes no further.
 void run_cpp_quietly(void (*body)(void*), void* argument) noexcept;
 
@@ -144,7 +146,8 @@ inline void check_interrupts() {
   }
 }
 
-// A server message of a level below ERROR, in message style. Texts may be empty.
+// A server message of a level below ERROR, in message style. Texts may be empty; so may sqlstate, which
+// is then the level's own (01000 for WARNING, else 00000).
 void report(int level, std::string_view sqlstate, const std::string& message,
             const std::string& detail = {}, const std::string& hint = {});
 

@@ -28,7 +28,8 @@ class SpiConnection {
   void finish();
 };
 
-// Runs one statement through a connected SPI. All parameters are text: cast them in the statement.
+// Runs one statement through a connected SPI, with search_path pinned to pg_catalog: name the
+// extension's tables in full. All parameters are text: cast them in the statement.
 SqlResult sql_query(const std::string& sql, std::span<const SqlText> parameters);
 SqlResult sql_query(const std::string& sql, std::initializer_list<SqlText> parameters = {});
 
