@@ -153,7 +153,7 @@ major_to_install() {
     fi
 }
 
-# The packages that are missing for "build" or "test", found by what they bring, not by their names:
+# The packages that are missing for "build", "test" or "bench", found by what they bring, not by their names:
 # a compiler or a library from elsewhere is as good.
 missing_packages() {
     command -v "${CXX:-g++}" >/dev/null || echo g++
@@ -166,6 +166,9 @@ missing_packages() {
         command -v clang-format >/dev/null || echo clang-format
         perl -MTest::More -e 1 2>/dev/null || echo perl
         perl -MIPC::Run -e 1 2>/dev/null || echo libipc-run-perl
+    fi
+    if [ "$1" = bench ]; then
+        has_header benchmark/benchmark.h || echo libbenchmark-dev
     fi
     find_pg_config >/dev/null || echo postgresql
 }
@@ -196,7 +199,7 @@ apt_install() {
         -y --no-install-recommends --no-upgrade "$@"
 }
 
-# install_packages build|test
+# install_packages build|test|bench
 install_packages() {
     local wanted major
     mapfile -t wanted < <(missing_packages "$1")

@@ -171,7 +171,12 @@ OperationProgram compile_operation(const RunPlan& plan, const PlannedOperation& 
   // Without session settings the text goes through untouched, so that duplicate keys are seen.
   const std::string text =
       plan.spec.session_settings.empty() ? operation.parameter_generators : dump(members);
-  return {GeneratorProgram::compile(text, plan.generator_lookup(), requests), parameters,
+  const GeneratorNames names = [&plan] {
+    std::vector<std::string> known;
+    for (const auto& generator : plan.generators) known.push_back(generator.first);
+    return known;
+  };
+  return {GeneratorProgram::compile(text, plan.generator_lookup(), requests, names), parameters,
           std::move(setting_values)};
 }
 

@@ -18,13 +18,12 @@ int sqlerrcode_of(std::string_view state) noexcept {
   return MAKE_SQLSTATE(state[0], state[1], state[2], state[3], state[4]);
 }
 
-// A copy that outlives every C++ object; none of an empty text, or where there is no memory. It lies
-// in ErrorContext: whoever handles the error empties that.
+// A copy that outlives every C++ object; none of an empty text, or where there is no memory. It
+// lies in ErrorContext: whoever handles the error empties that.
 char* keep(const char* text) noexcept {
   if (text == nullptr || *text == '\0') return nullptr;
   const std::size_t size = std::strlen(text) + 1;
-  void* copy =
-      MemoryContextAllocExtended(ErrorContext, size, MCXT_ALLOC_NO_OOM | MCXT_ALLOC_HUGE);
+  void* copy = MemoryContextAllocExtended(ErrorContext, size, MCXT_ALLOC_NO_OOM | MCXT_ALLOC_HUGE);
   if (copy != nullptr) std::memcpy(copy, text, size);
   return static_cast<char*>(copy);
 }
@@ -39,6 +38,15 @@ ErrorData keep(const ErrorData& source) noexcept {
   return copy;
 }
 
+// Replaces a text of an ErrorData in flight, which owns it.
+void set_text(char*& member, const std::string& text) {
+  pg_call([&] {
+    char* copy = MemoryContextStrdup(errors_in_flight, text.c_str());
+    if (member != nullptr) pfree(member);
+    member = copy;
+  });
+}
+
 }  // namespace
 
 PgError::PgError(ErrorData* data) : data_(data, FreeErrorData) {}
@@ -47,28 +55,22 @@ const char* PgError::what() const noexcept {
   return data_->message != nullptr ? data_->message : "unknown error";
 }
 
-std::string PgError::sqlstate() const { return unpack_sql_state(data_->sqlerrcode); }
-
-namespace {
-
-char* copy_for_error(const std::string& text) {
-  return pg_call([&] { return MemoryContextStrdup(error_context(), text.c_str()); });
+std::string PgError::sqlstate() const {
+  return unpack_sql_state(data_->sqlerrcode);
 }
 
-}  // namespace
-
 void PgError::add_detail(const std::string& line) {
-  data_->detail =
-      copy_for_error(data_->detail != nullptr ? std::string(data_->detail) + "\n" + line : line);
+  set_text(data_->detail,
+           data_->detail != nullptr ? std::string(data_->detail) + "\n" + line : line);
 }
 
 void PgError::suggest(const std::string& hint) {
-  if (data_->hint == nullptr) data_->hint = copy_for_error(hint);
+  if (data_->hint == nullptr) set_text(data_->hint, hint);
 }
 
 void PgError::set_query(const std::string& sql) {
   if (data_->cursorpos <= 0) return;
-  data_->internalquery = copy_for_error(sql);
+  set_text(data_->internalquery, sql);
   data_->internalpos = std::exchange(data_->cursorpos, 0);
 }
 
@@ -143,10 +145,11 @@ void run_cpp_quietly(void (*body)(void*), void* argument) noexcept {
   }
   failure.error.elevel = WARNING;
   try {
-    pg_call([&] { ThrowErrorData(&failure.error); });
-  } catch (...) {
-    // Not even that could be said.
-    static_cast<void>(failure);
+    pg_call([&] {
+      if (failure.from_server) error_context_stack = nullptr;  // its lines are in the context
+      ThrowErrorData(&failure.error);
+    });
+  } catch (...) {  // NOLINT(bugprone-empty-catch): not even that could be said
   }
 }
 

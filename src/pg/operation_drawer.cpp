@@ -1,5 +1,9 @@
 #include "perf_mgmt/pg/operation_drawer.hpp"
 
+extern "C" {
+#include "utils/timestamp.h"
+}
+
 namespace perf_mgmt::pg {
 
 OperationDrawer::OperationDrawer(const RunPlan& plan) {
@@ -31,6 +35,13 @@ void OperationDrawer::prepare(const Executor& executor, bool own_transaction) {
     }
   }
   expressions_.prepare(requests_.expressions);
+  context_.utc_offset_us = pg_call([&] {
+    pg_tm fields;
+    fsec_t fraction;
+    int seconds_west = 0;
+    timestamp2tm(context_.run_start_us, &seconds_west, &fields, &fraction, nullptr, nullptr);
+    return std::int64_t{-seconds_west} * USECS_PER_SEC;
+  });
 }
 
 void OperationDrawer::set_sources(std::vector<PoolView> pools,
@@ -38,6 +49,7 @@ void OperationDrawer::set_sources(std::vector<PoolView> pools,
   pools_ = std::move(pools);
   context_.pools = pools_;
   context_.sequences = sequences;
+  context_.sequence_strides = requests_.sequence_strides;
 }
 
 void OperationDrawer::draw(std::size_t operation, RandomStream& random,

@@ -6,6 +6,7 @@
 
 extern "C" {
 #include "access/xact.h"
+#include "catalog/pg_type.h"
 #include "utils/portal.h"
 #include "utils/snapmgr.h"
 }
@@ -40,19 +41,45 @@ std::vector<int> find_columns(TupleDesc row, const PoolRequest& request) {
   return numbers;
 }
 
+PoolColumnKind kind_of_type(Oid type) {
+  switch (type) {
+    case INT2OID:
+    case INT4OID:
+    case INT8OID:
+    case FLOAT4OID:
+    case FLOAT8OID:
+    case NUMERICOID:
+      return PoolColumnKind::number;
+    case BOOLOID:
+      return PoolColumnKind::boolean;
+    case JSONOID:
+    case JSONBOID:
+      return PoolColumnKind::json;
+    default:
+      return PoolColumnKind::text;
+  }
+}
+
+std::vector<PoolColumnKind> column_kinds(TupleDesc row, const std::vector<int>& numbers) {
+  std::vector<PoolColumnKind> kinds;
+  for (const int number : numbers) {
+    kinds.push_back(kind_of_type(pg_call([&] { return SPI_gettypeid(row, number); })));
+  }
+  return kinds;
+}
+
 std::vector<std::byte> load_pool(const PoolRequest& request, std::uint64_t seed) {
   Portal portal = pg_call([&] {
     return SPI_cursor_open_with_args(nullptr, request.sql.c_str(), 0, nullptr, nullptr, nullptr, true,
                                      CURSOR_OPT_PARALLEL_OK | CURSOR_OPT_NO_SCROLL);
   });
-  PoolBuilder builder(request.columns, request.limit, seed);
-  std::vector<int> numbers;
+  const std::vector<int> numbers = find_columns(portal->tupDesc, request);
+  PoolBuilder builder(request.columns, request.limit, seed, column_kinds(portal->tupDesc, numbers));
   std::vector<std::optional<std::string_view>> cells(request.columns.size());
-  for (bool first = true;; first = false) {
+  for (;;) {
     check_interrupts();
     pg_call([&] { SPI_cursor_fetch(portal, true, kFetchRows); });
     SPITupleTable* table = SPI_tuptable;
-    if (first) numbers = find_columns(table->tupdesc, request);
     const std::uint64_t rows = SPI_processed;
     for (std::uint64_t row = 0; row < rows; ++row) {
       for (std::size_t i = 0; i < numbers.size(); ++i) {

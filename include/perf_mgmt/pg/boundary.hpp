@@ -9,8 +9,8 @@
 //   pg_call(body)   guard B, C++ → server: every server call that can ereport. Catches the longjmp
 //                   and throws PgError after the guarded region.
 //
-// After a PgError the transaction is in the state the error left it in: the exception must travel on
-// to guard A, to a subtransaction that rolls back, or to a worker's AbortCurrentTransaction.
+// After a PgError the transaction is in the state the error left it in: the exception must travel
+// on to guard A, to a subtransaction that rolls back, or to a worker's AbortCurrentTransaction.
 #pragma once
 
 #include <csetjmp>
@@ -131,8 +131,8 @@ auto run_cpp(Body&& body) noexcept -> std::invoke_result_t<Body&> {
   detail::raise(failure);
 }
 
-// For callbacks that must not fail (before_shmem_exit, on_dsm_detach): what is thrown is reported as a
-// WARNING and goes no further.
+// For callbacks that must not fail (before_shmem_exit, on_dsm_detach): what is thrown is reported
+// as a WARNING and goes no further.
 void run_cpp_quietly(void (*body)(void*), void* argument) noexcept;
 
 // Runs body in a subtransaction of the current transaction: released on return; rolled back when an
@@ -146,8 +146,8 @@ inline void check_interrupts() {
   }
 }
 
-// A server message of a level below ERROR, in message style. Texts may be empty; so may sqlstate, which
-// is then the level's own (01000 for WARNING, else 00000).
+// A server message of a level below ERROR, in message style. Texts may be empty; so may sqlstate,
+// which is then the level's own (01000 for WARNING, else 00000).
 void report(int level, std::string_view sqlstate, const std::string& message,
             const std::string& detail = {}, const std::string& hint = {});
 
