@@ -1,7 +1,7 @@
 #include "perf_mgmt/core/operation_record.hpp"
 
-#include <bit>
 #include <array>
+#include <bit>
 
 namespace perf_mgmt {
 

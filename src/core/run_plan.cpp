@@ -131,6 +131,8 @@ RunPlan RunPlan::from_json(std::string_view text) {
     json.at("run_start_us").get_to(plan.run_start_us);
   } catch (const Json::exception&) {
     corrupted();
+  } catch (const Error&) {  // the spec in it was no spec
+    corrupted();
   }
   return plan;
 }
@@ -147,11 +149,14 @@ OperationProgram compile_operation(const RunPlan& plan, const PlannedOperation& 
                                    GeneratorRequests& requests) {
   Json members = Json::parse(operation.parameter_generators, nullptr, false);
   if (!members.is_object()) {
-    throw Error(sqlstate::invalid_parameter_value,
-                "parameter_generators of operation \"" + operation.name + "\" is not a JSON object");
+    throw Error(sqlstate::invalid_parameter_value, "parameter_generators of operation \"" +
+                                                       operation.name + "\" is not a JSON object");
   }
   const std::size_t parameters = members.size();
 
+  // Settings are appended to the text, which stays as it is otherwise, so that duplicate keys are
+  // seen.
+  std::string text = operation.parameter_generators;
   std::vector<std::size_t> setting_values;
   for (const auto& [setting, definition_text] : plan.spec.session_settings) {
     const Json definition = Json::parse(definition_text, nullptr, false);
@@ -164,13 +169,14 @@ OperationProgram compile_operation(const RunPlan& plan, const PlannedOperation& 
       }
       ++value;
     }
-    if (!shared) members["session setting " + setting] = definition;
     setting_values.push_back(value);
+    if (shared) continue;
+    const std::string name = "session setting " + setting;
+    text.resize(text.rfind('}'));
+    text += (members.empty() ? "" : ", ") + dump(name) + ": " + definition_text + "}";
+    members[name] = definition;
   }
 
-  // Without session settings the text goes through untouched, so that duplicate keys are seen.
-  const std::string text =
-      plan.spec.session_settings.empty() ? operation.parameter_generators : dump(members);
   const GeneratorNames names = [&plan] {
     std::vector<std::string> known;
     for (const auto& generator : plan.generators) known.push_back(generator.first);

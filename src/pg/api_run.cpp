@@ -113,7 +113,9 @@ ExecutionState read_state(const std::string& id) {
     throw Error(sqlstate::undefined_object, fmt::format("execution \"{}\" does not exist", id), {},
                 "Take an id from perf_mgmt.test_executions.");
   }
-  return {*found.rows[0][0], holder_of_execution_lock(id) != 0, {}};
+  // Locks of the primary are not seen on a standby: there the row alone tells.
+  const bool alive = pg_call([] { return RecoveryInProgress(); }) || holder_of_execution_lock(id) != 0;
+  return {*found.rows[0][0], alive, {}};
 }
 
 Datum wait_for_execution(FunctionCallInfo call) {
@@ -150,9 +152,14 @@ Datum wait_for_execution(FunctionCallInfo call) {
 
 Datum cancel(FunctionCallInfo call) {
   const std::string id = required_argument(call, 0, "p_execution_id");
+  if (pg_call([] { return RecoveryInProgress(); })) {
+    throw Error("25006", "cannot cancel an execution on a standby",
+                "Its processes are on the primary.", "Cancel it there.");
+  }
   SpiConnection spi;
   const SqlResult found = sql_query(
-      "SELECT started_by FROM perf_mgmt.test_executions WHERE id = $1::pg_catalog.uuid", {id});
+      "SELECT started_by, execution_status FROM perf_mgmt.test_executions WHERE id = $1::pg_catalog.uuid",
+      {id});
   if (found.rows.empty()) {
     throw Error(sqlstate::undefined_object, fmt::format("execution \"{}\" does not exist", id), {},
                 "Take an id from perf_mgmt.test_executions.");
@@ -167,7 +174,9 @@ Datum cancel(FunctionCallInfo call) {
                 fmt::format("permission denied to cancel execution \"{}\"", id),
                 fmt::format("It was started by role \"{}\".", starter));
   }
-  const int controller = holder_of_execution_lock(id);
+  // The controller keeps its lock a moment longer than the row says RUNNING.
+  const bool running = found.rows[0][1] == "RUNNING";
+  const int controller = running ? holder_of_execution_lock(id) : 0;
   spi.finish();
   return BoolGetDatum(controller != 0 && kill(controller, SIGINT) == 0);
 }

@@ -9,9 +9,14 @@ namespace perf_mgmt::pg {
 
 namespace {
 
-// Where the ErrorData of errors in flight lie: out of any transaction's way. Each is freed with its
-// PgError, so the context stays small; it is never reset, as an exception may be kept for long.
+// The parent of all ErrorData in flight: out of any transaction's way. Each has a context of its
+// own below, because FreeErrorData does not free all that CopyErrorData copies: 15.20 copies the
+// names of file, function and domain too (measured: 160 bytes lost per division by zero).
 constinit MemoryContext errors_in_flight = nullptr;
+
+void delete_error(ErrorData* data) noexcept {
+  MemoryContextDelete(GetMemoryChunkContext(data));
+}
 
 int sqlerrcode_of(std::string_view state) noexcept {
   if (state.size() != 5) return ERRCODE_INTERNAL_ERROR;
@@ -35,21 +40,21 @@ ErrorData keep(const ErrorData& source) noexcept {
                       &copy.datatype_name, &copy.constraint_name, &copy.internalquery}) {
     *text = keep(*text);
   }
+  for (const char** text :
+       {&copy.filename, &copy.funcname, &copy.domain, &copy.context_domain, &copy.message_id}) {
+    *text = keep(*text);
+  }
   return copy;
 }
 
-// Replaces a text of an ErrorData in flight, which owns it.
-void set_text(char*& member, const std::string& text) {
-  pg_call([&] {
-    char* copy = MemoryContextStrdup(errors_in_flight, text.c_str());
-    if (member != nullptr) pfree(member);
-    member = copy;
-  });
+// A text of an ErrorData in flight, which owns it.
+char* text_of_error(ErrorData* data, const std::string& text) {
+  return pg_call([&] { return MemoryContextStrdup(GetMemoryChunkContext(data), text.c_str()); });
 }
 
 }  // namespace
 
-PgError::PgError(ErrorData* data) : data_(data, FreeErrorData) {}
+PgError::PgError(ErrorData* data) : data_(data, delete_error) {}
 
 const char* PgError::what() const noexcept {
   return data_->message != nullptr ? data_->message : "unknown error";
@@ -60,17 +65,17 @@ std::string PgError::sqlstate() const {
 }
 
 void PgError::add_detail(const std::string& line) {
-  set_text(data_->detail,
-           data_->detail != nullptr ? std::string(data_->detail) + "\n" + line : line);
+  data_->detail = text_of_error(
+      data_.get(), data_->detail != nullptr ? std::string(data_->detail) + "\n" + line : line);
 }
 
 void PgError::suggest(const std::string& hint) {
-  if (data_->hint == nullptr) set_text(data_->hint, hint);
+  if (data_->hint == nullptr) data_->hint = text_of_error(data_.get(), hint);
 }
 
 void PgError::set_query(const std::string& sql) {
   if (data_->cursorpos <= 0) return;
-  set_text(data_->internalquery, sql);
+  data_->internalquery = text_of_error(data_.get(), sql);
   data_->internalpos = std::exchange(data_->cursorpos, 0);
 }
 
@@ -79,6 +84,7 @@ namespace detail {
 void throw_pg_error() {
   // The copy may run out of memory itself, and that longjmp too must end in a frame of ours.
   const ErrorState state;
+  MemoryContext volatile context = nullptr;
   ErrorData* volatile data = nullptr;
   sigjmp_buf jump;
   if (sigsetjmp(jump, 0) == 0) {
@@ -87,12 +93,16 @@ void throw_pg_error() {
       errors_in_flight =
           AllocSetContextCreate(TopMemoryContext, "perf_mgmt errors", ALLOCSET_SMALL_SIZES);
     }
-    MemoryContextSwitchTo(errors_in_flight);
+    context = AllocSetContextCreate(errors_in_flight, "perf_mgmt error", ALLOCSET_SMALL_SIZES);
+    MemoryContextSwitchTo(context);
     data = CopyErrorData();
   }
   state.restore();
   FlushErrorState();
-  if (data == nullptr) throw std::bad_alloc();
+  if (data == nullptr) {
+    if (context != nullptr) MemoryContextDelete(context);
+    throw std::bad_alloc();
+  }
   throw PgError(data);
 }
 
@@ -136,6 +146,7 @@ void raise(Failure& failure) {
 }  // namespace detail
 
 void run_cpp_quietly(void (*body)(void*), void* argument) noexcept {
+  const detail::ErrorState state;
   detail::Failure failure;
   try {
     body(argument);
@@ -143,6 +154,7 @@ void run_cpp_quietly(void (*body)(void*), void* argument) noexcept {
   } catch (...) {
     detail::describe_current_exception(failure);
   }
+  state.restore();
   failure.error.elevel = WARNING;
   try {
     pg_call([&] {

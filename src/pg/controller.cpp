@@ -14,6 +14,7 @@ extern "C" {
 #include "storage/latch.h"
 #include "tcop/tcopprot.h"
 #include "utils/guc.h"
+#include "utils/timeout.h"
 }
 
 namespace perf_mgmt::pg {
@@ -26,6 +27,21 @@ constexpr std::int64_t kMillisecond = 1'000'000;
 constexpr std::int64_t kGrace = 5'000 * kMillisecond;
 // How often the controller looks after its workers when nothing wakes it.
 constexpr std::int64_t kPatrol = 500 * kMillisecond;
+
+constinit volatile std::sig_atomic_t cancel_requested = 0;
+
+// A cancel asks the run to end. It must not break off what the controller is writing, as a query's would;
+// lock_timeout, which announces itself by the same signal, must.
+void handle_cancel(int signal_number) {
+  if (get_timeout_indicator(LOCK_TIMEOUT, false)) {
+    StatementCancelHandler(signal_number);
+    return;
+  }
+  const int saved_errno = errno;
+  cancel_requested = 1;
+  SetLatch(MyLatch);
+  errno = saved_errno;
+}
 
 void set_own_setting(const char* name, const char* value) {
   pg_call([&] { SetConfigOption(name, value, PGC_USERSET, PGC_S_SESSION); });
@@ -115,6 +131,14 @@ void Controller::launch_workers() {
         {"too_few_workers",
          fmt::format("{} of {} workers could be started: \"max_worker_processes\" leaves no more.",
                      launched, plan_.workers_requested)});
+  }
+  const int left = max_worker_processes - static_cast<int>(launched) - 1;
+  if (left < max_parallel_workers) {
+    outcome_.findings.push_back(
+        {"parallel_query_slots",
+         fmt::format("The run's processes leave {} of {} worker slots to parallel query, which may use "
+                     "{} (\"max_parallel_workers\").",
+                     std::max(left, 0), max_worker_processes, max_parallel_workers)});
   }
   if (plan_.horizon_held) {
     outcome_.findings.push_back(
@@ -295,12 +319,12 @@ void Controller::wait_until(std::int64_t monotonic) {
   check_requests();
 }
 
-// pg_terminate_backend and shutdown set ShutdownRequestPending, pg_cancel_backend QueryCancelPending:
-// both end the run.
+// pg_terminate_backend and shutdown set ShutdownRequestPending, pg_cancel_backend cancel_requested: both
+// end the run.
 void Controller::check_requests() {
   if (ShutdownRequestPending && !run_.stopping()) run_.stop(StopReason::terminated);
-  if (QueryCancelPending) {
-    QueryCancelPending = false;
+  if (cancel_requested != 0) {
+    cancel_requested = 0;
     if (!run_.stopping()) run_.stop(StopReason::cancelled);
   }
   check_interrupts();
@@ -411,8 +435,9 @@ PGDLLEXPORT void perf_mgmt_controller_main(Datum argument);
 void perf_mgmt_controller_main(Datum argument) {
   using namespace perf_mgmt::pg;
   run_cpp([&] {
-    // A terminate is a request: the run ends first. A cancel is one too, and lock_timeout needs it.
+    // A terminate is a request: the run ends first. A cancel is one too.
     pqsignal(SIGTERM, SignalHandlerForShutdownRequest);
+    pqsignal(SIGINT, handle_cancel);
     const SharedRun run = join_run(argument);
     pg_call([] { BackgroundWorkerUnblockSignals(); });
     Controller controller(run);

@@ -7,6 +7,7 @@
 extern "C" {
 #include "access/xact.h"
 #include "executor/instrument.h"
+#include "storage/proc.h"
 #include "utils/guc.h"
 #include "utils/plancache.h"
 #include "utils/snapmgr.h"
@@ -117,6 +118,12 @@ SpiExecutor::Statement SpiExecutor::prepare_statement(const PlannedStatement& pl
 
 void SpiExecutor::prepare(const RunPlan& plan) {
   statement_timeout_ms_ = plan.spec.statement_timeout_ms;
+  // The server arms the setting for clients' statements only.
+  if (statement_timeout_ms_ == 0 && mode_ == TransactionMode::transaction) {
+    for (const auto& [name, value] : plan.spec.settings) {
+      if (pg_strcasecmp(name.c_str(), "statement_timeout") == 0) statement_timeout_ms_ = StatementTimeout;
+    }
+  }
   commit_ = plan.spec.finish == RunSpec::Finish::commit;
   for (const auto& [name, generator] : plan.spec.session_settings) {
     check_setting(name);
@@ -219,9 +226,10 @@ void SpiExecutor::run_guarded(const Operation& operation, std::span<const Value>
 void SpiExecutor::roll_back() const {
   pg_call([&] {
     HOLD_INTERRUPTS();
-    disable_timeout(STATEMENT_TIMEOUT, false);
-    QueryCancelPending = false;
+    // A timer or a cancel that is not the operation's own is the caller's.
+    if (statement_timeout_ms_ > 0) disable_timeout(STATEMENT_TIMEOUT, false);
     if (mode_ == TransactionMode::transaction) {
+      QueryCancelPending = false;
       AbortCurrentTransaction();
     } else {
       RollbackAndReleaseCurrentSubTransaction();
@@ -251,12 +259,14 @@ void SpiExecutor::run(std::size_t index, std::span<const Value> values,
     run_guarded(operations_[index], values, settings, result);
     result.end_ns = monotonic_ns();
   } catch (const PgError& error) {
-    if (mode_ == TransactionMode::subtransaction && error.sqlerrcode() == ERRCODE_QUERY_CANCELED &&
-        statement_timeout_ms_ == 0) {
-      throw;  // a cancel in the caller's own backend is the caller's
-    }
     roll_back();
     result.end_ns = monotonic_ns();
+    if (mode_ == TransactionMode::subtransaction && error.sqlerrcode() == ERRCODE_QUERY_CANCELED &&
+        statement_timeout_ms_ == 0) {
+      MemoryContextSwitchTo(caller_context);
+      CurrentResourceOwner = caller_owner;
+      throw;  // a cancel in the caller's own backend is the caller's
+    }
     const bool timed_out = statement_timeout_ms_ > 0 &&
                            result.end_ns - result.start_ns >= statement_timeout_ms_ * 1'000'000LL;
     result.outcome = error.sqlerrcode() == ERRCODE_QUERY_CANCELED && !timed_out
@@ -264,6 +274,9 @@ void SpiExecutor::run(std::size_t index, std::span<const Value> values,
                          : OperationResult::Outcome::failed;
     std::memcpy(result.sqlstate, unpack_sql_state(error.sqlerrcode()), 6);
     result.message = error.what();
+    // What it wrote was rolled back.
+    result.counters.rows_affected = 0;
+    result.counters.zero_row_writes = 0;
   }
   add_usage(result.counters, buffers, pgBufferUsage, wal, pgWalUsage);
   MemoryContextSwitchTo(caller_context);

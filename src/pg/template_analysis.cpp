@@ -124,7 +124,8 @@ std::vector<RawText> parse_statements(const std::string& sql) {
     const auto start = static_cast<std::size_t>(std::max(raw->stmt_location, 0));
     const std::size_t length =
         raw->stmt_len > 0 ? static_cast<std::size_t>(raw->stmt_len) : std::string::npos;
-    statements.push_back({raw, sql.substr(start, length)});
+    const std::string text = sql.substr(start, length);
+    statements.push_back({raw, text.substr(text.find_first_not_of(" \t\r\n\f"))});
   }
   return statements;
 }

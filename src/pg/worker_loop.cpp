@@ -129,8 +129,9 @@ std::int64_t WorkerLoop::run_operation(const Due& due) {
   try {
     drawer_.draw(operation, random, due.slot);
     drawn = true;
-  } catch (const PgError& error) {  // an expression failed: so did the operation
-    result_.outcome = OperationResult::Outcome::failed;
+  } catch (const PgError& error) {  // an expression failed or was cancelled: so was the operation
+    result_.outcome = error.sqlerrcode() == ERRCODE_QUERY_CANCELED ? OperationResult::Outcome::cancelled
+                                                                   : OperationResult::Outcome::failed;
     result_.start_ns = result_.end_ns = monotonic_ns();
     result_.counters = OperationCounters{};
     std::memcpy(result_.sqlstate, error.sqlstate().c_str(), 6);

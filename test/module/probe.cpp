@@ -48,6 +48,12 @@ void throw_something(const std::string& kind) {
     throw Error(sqlstate::configuration_limit_exceeded, "100% of \"it\" is too much",
                 "There are 3 of 2.", "Take fewer; %s is no format here.");
   }
+  if (kind == "server") {
+    pg_call([] {
+      ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION), errmsg("an error of the server"),
+                      errdetail("Its detail."), errhint("Its hint."), errcontext("its context")));
+    });
+  }
   if (kind == "core, message only") throw Error(sqlstate::undefined_object, "there is no \"it\"");
   if (kind == "core, bad sqlstate") throw Error("123", "the SQLSTATE is too short");
   if (kind == "bad_alloc") {

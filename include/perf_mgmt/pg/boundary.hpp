@@ -23,7 +23,8 @@ namespace perf_mgmt::pg {
 // A PostgreSQL error on its way through C++ frames; owns the complete ErrorData.
 class PgError : public std::exception {
  public:
-  explicit PgError(ErrorData* data);  // takes ownership, and frees it by FreeErrorData
+  // Takes ownership of data and of the memory context that it lies in.
+  explicit PgError(ErrorData* data);
 
   const char* what() const noexcept override;
   const ErrorData& data() const noexcept { return *data_; }

@@ -1,0 +1,216 @@
+# Whoever stops a run, and by whatever means: the execution is CANCELLED, what was measured is kept, and
+# no process stays. A worker that is cancelled loses its operation, one that is terminated ends the run.
+use strict;
+use warnings;
+use FindBin;
+use lib $FindBin::RealBin;
+use PerfMgmtTest;
+use Test::More;
+
+my $node = new_lab('cancel');
+$node->safe_psql('postgres', q(
+	CREATE ROLE stranger LOGIN;
+	GRANT USAGE ON SCHEMA perf_mgmt TO stranger;
+	GRANT SELECT ON ALL TABLES IN SCHEMA perf_mgmt TO stranger;
+	GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA perf_mgmt TO stranger;));
+add_test($node, 'long', [ { sql => 'SELECT pg_sleep(0.01)' } ],
+	{ test_duration_seconds => 600, workers => 2, virtual_users => 2, interval_ms => 100 });
+my $call = "CALL perf_mgmt.run_performance_test('long')";
+
+# Waits until the run has measured something, which must then outlive it.
+sub measured_execution
+{
+	my $id = running_execution($node, 'long');
+	wait_for($node, "count(*) >= 2 FROM perf_mgmt.execution_intervals "
+		  . "WHERE execution_id = '$id' AND ok_count > 0");
+	return $id;
+}
+
+sub is_cancelled
+{
+	my ($id, $what, $sqlstate) = @_;
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	is(wait_for_end($node, $id), 'CANCELLED', "$what: CANCELLED");
+	is( execution($node, $id, 'failure_sqlstate, completed_at IS NOT NULL, operations_ok > 0, '
+			  . 'throughput_tps > 0'),
+		"$sqlstate|t|t|t",
+		"$what: the record is complete");
+	is( value($node, "SELECT sum(ok_count) <= (SELECT operations_ok FROM perf_mgmt.test_executions "
+			  . "WHERE id = '$id') AND count(*) >= 2 FROM perf_mgmt.execution_intervals "
+			  . "WHERE execution_id = '$id'"),
+		't', "$what: its intervals are kept");
+	is( value($node, "SELECT count(*) FROM perf_mgmt.execution_events "
+			  . "WHERE execution_id = '$id' AND event_type = 'TEST_CANCELLED'"),
+		'1', "$what: there is an event");
+	identity_holds($node, $id, $what);
+	processes_are_gone($node, $what);
+	return;
+}
+
+# --- The caller ---
+{
+	my $session = start_call($node, $call);
+	my $id      = measured_execution();
+	is(value($node, "SELECT pg_cancel_backend($session->{backend})"), 't', 'cancelling the caller');
+	my (undef, $messages) = finish_call($session);
+	like($messages, qr/ERROR:  57014: canceling statement due to user request/, 'the caller gets 57014');
+	is($session->query_safe('SELECT 1'), '1', 'its session goes on');
+	$session->quit;
+	is_cancelled($id, 'caller cancelled', '57014');
+}
+{
+	my $session = start_call($node, "SET statement_timeout = '2s';\n$call");
+	my (undef, $messages) = finish_call($session);
+	like($messages, qr/ERROR:  57014: canceling statement due to statement timeout/,
+		"the caller's statement_timeout ends the run");
+	$session->quit;
+	processes_are_gone($node, 'statement_timeout of the caller');
+}
+{
+	my $session = start_call($node, $call);
+	my $id      = measured_execution();
+	value($node, "SELECT pg_terminate_backend($session->{backend})");
+	is_cancelled($id, 'caller terminated', '57014');
+	eval { $session->quit };
+}
+{
+	my $session = start_call($node, $call);
+	my $id      = measured_execution();
+	$session->{run}->signal('KILL');
+	is_cancelled($id, 'client killed', '57014');
+	eval { $session->{run}->finish };
+}
+{
+	# A run that nobody waits for does not mind who started it.
+	my $session = start_call($node, "SELECT perf_mgmt.execute_performance_test('long')");
+	my ($id) = finish_call($session);
+	chomp $id;
+	$session->quit;
+	wait_for($node, "NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid = $session->{backend})");
+	wait_for($node, "count(*) >= 2 FROM perf_mgmt.execution_intervals "
+		  . "WHERE execution_id = '$id' AND ok_count > 0");
+	is(execution($node, $id, 'execution_status'), 'RUNNING', 'it outlives the session that started it');
+
+	# --- Another session ---
+	my ($status, undef, $error) = $node->psql('postgres', "SELECT perf_mgmt.cancel_execution('$id')",
+		extra_params => [ '-U', 'stranger' ]);
+	isnt($status, 0, 'a role that did not start it');
+	like($error, qr/permission denied to cancel execution "$id"/, 'may not cancel it');
+	is(execution($node, $id, 'execution_status'), 'RUNNING', 'and it goes on');
+	is(value($node, "SELECT perf_mgmt.cancel_execution('$id')"), 't', 'cancel_execution');
+	is_cancelled($id, 'cancel_execution', '57014');
+	is(value($node, "SELECT perf_mgmt.cancel_execution('$id')"), 'f', 'a second time there is nothing to do');
+
+	($status, undef, $error) = $node->psql('postgres',
+		"SELECT perf_mgmt.cancel_execution('00000000-0000-0000-0000-000000000000')");
+	like($error, qr/execution "00000000-0000-0000-0000-000000000000" does not exist/,
+		'cancelling what does not exist is an error');
+}
+{
+	# Who waits for somebody else's run can be cancelled without harm to it; and learns of its end.
+	my $id      = start_test($node, 'long');
+	my $session = start_call($node, "CALL perf_mgmt.wait_for_execution('$id')");
+	my $caller  = start_call($node, "CALL perf_mgmt.wait_for_execution('$id')");
+	wait_for($node, "wait_event_type = 'Extension' FROM pg_stat_activity WHERE pid = $_->{backend}")
+	  foreach $session, $caller;
+	value($node, "SELECT pg_cancel_backend($session->{backend})");
+	my (undef, $messages) = finish_call($session);
+	like($messages, qr/ERROR:  57014/, 'a cancelled wait is cancelled');
+	is(execution($node, $id, 'execution_status'), 'RUNNING', 'the run goes on');
+	$session->quit;
+	wait_for($node, "count(*) >= 2 FROM perf_mgmt.execution_intervals "
+		  . "WHERE execution_id = '$id' AND ok_count > 0");
+	value($node, "SELECT perf_mgmt.cancel_execution('$id')");
+	my ($output) = finish_call($caller);
+	is($output, "CANCELLED\n", 'the other wait ends with the run');
+	$caller->quit;
+	is_cancelled($id, 'wait cancelled', '57014');
+}
+
+# --- The controller ---
+foreach my $function ('pg_cancel_backend', 'pg_terminate_backend')
+{
+	my $session = start_call($node, $call);
+	my $id      = measured_execution();
+	value($node, "SELECT $function(controller_pid) FROM perf_mgmt.test_executions WHERE id = '$id'");
+	my ($output, $messages) = finish_call($session);
+	is($output, "$id\n", "$function on the controller: the caller gets the id");
+	like($messages, qr/WARNING:  \w+: execution "$id" ended as CANCELLED/, "$function: and a warning");
+	$session->quit;
+	is_cancelled($id, "$function on the controller",
+		$function eq 'pg_cancel_backend' ? '57014' : '57P01');
+}
+{
+	# The controller is asked to stop just while it writes: no interval is lost, and it is no failure.
+	my $id = start_test($node, 'long');
+	wait_for($node, "count(*) >= 2 FROM perf_mgmt.execution_intervals "
+		  . "WHERE execution_id = '$id' AND ok_count > 0");
+	my $locker = $node->background_psql('postgres');
+	$locker->query_safe('BEGIN; LOCK TABLE perf_mgmt.execution_intervals IN SHARE MODE');
+	my $controller = execution($node, $id, 'controller_pid');
+	wait_for($node, "wait_event_type = 'Lock' FROM pg_stat_activity WHERE pid = $controller");
+	is(value($node, "SELECT perf_mgmt.cancel_execution('$id')"), 't', 'cancelled while it writes');
+	is(execution($node, $id, 'execution_status'), 'RUNNING', 'the writing is not broken off');
+	$locker->query_safe('COMMIT');
+	$locker->quit;
+	is_cancelled($id, 'cancelled while it writes', '57014');
+	is( value($node, "SELECT max(interval_number) - min(interval_number) + 1 = count(*) "
+			  . "FROM perf_mgmt.execution_intervals WHERE execution_id = '$id'"),
+		't', 'no interval is missing');
+}
+
+# --- A worker ---
+add_test($node, 'gated', [ gate_operation() ], { operations => 8, workers => 1, virtual_users => 1 });
+{
+	my $gate = close_gate($node);
+	my $id   = start_test($node, 'gated');
+	my $blocked = "backend_type = 'perf_mgmt worker' AND wait_event_type = 'Lock'";
+	my $tried   = "SELECT backend_xid, query_start FROM pg_stat_activity WHERE $blocked";
+	wait_for($node, "EXISTS (SELECT FROM pg_stat_activity WHERE $blocked)");
+	my $worker = value($node, "SELECT pid FROM pg_stat_activity WHERE $blocked");
+	my $vxid   = "SELECT virtualtransaction FROM pg_locks WHERE pid = $worker AND locktype = 'advisory'";
+	my $before = value($node, $vxid);
+	value($node, "SELECT pg_cancel_backend($worker)");
+	wait_for($node, "(($vxid) <> '$before')");
+	is(execution($node, $id, 'execution_status'), 'RUNNING', 'a cancelled worker goes on with the next');
+	$gate->quit;
+	is(wait_for_end($node, $id), 'COMPLETED', 'its run completes');
+	is(execution($node, $id, 'operations_scheduled, operations_ok, operations_failed, operations_interrupted'),
+		'8|7|0|1', 'the operation that was cancelled is counted as interrupted');
+	identity_holds($node, $id, 'worker cancelled');
+	processes_are_gone($node, 'worker cancelled');
+}
+{
+	add_test($node, 'thinking', [ { sql => 'SELECT 1' } ],
+		{ operations => 2, workers => 1, virtual_users => 1, think_time_ms => 1500 });
+	my $id   = start_test($node, 'thinking');
+	my $idle = "FROM pg_stat_activity WHERE backend_type = 'perf_mgmt worker' AND state = 'idle'";
+	wait_for($node, "EXISTS (SELECT $idle)");
+	value($node, "SELECT pg_cancel_backend(pid) $idle");
+	is(wait_for_end($node, $id), 'COMPLETED', 'a worker that is cancelled between operations goes on');
+	is(execution($node, $id, 'operations_scheduled, operations_ok, operations_interrupted'),
+		'2|2|0', 'and loses none');
+}
+{
+	my $gate    = close_gate($node);
+	my $session = start_call($node, "CALL perf_mgmt.run_performance_test('gated')");
+	my $id      = running_execution($node, 'gated');
+	my $blocked = "FROM pg_stat_activity WHERE backend_type = 'perf_mgmt worker' AND wait_event_type = 'Lock'";
+	wait_for($node, "EXISTS (SELECT $blocked)");
+	my $worker = value($node, "SELECT pid $blocked");
+	value($node, "SELECT pg_terminate_backend($worker)");
+	my (undef, $messages) = finish_call($session);
+	like($messages, qr/execution "$id" ended as FAILED\s+DETAIL:  a worker of the run ended unexpectedly/,
+		'the caller learns that a worker was terminated');
+	$session->quit;
+	is(wait_for_end($node, $id), 'FAILED', 'the run of a terminated worker is FAILED');
+	is( execution($node, $id, 'failure_message, operations_interrupted'),
+		'a worker of the run ended unexpectedly|1', 'with a message');
+	identity_holds($node, $id, 'worker terminated');
+	processes_are_gone($node, 'worker terminated');
+	$gate->quit;
+}
+
+unlike(PostgreSQL::Test::Utils::slurp_file($node->logfile), qr/PANIC|TRAP|was terminated by signal/,
+	'the server log tells of no crash');
+done_testing();
