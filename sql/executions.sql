@@ -158,7 +158,7 @@ COMMENT ON COLUMN perf_mgmt.test_executions.hardware_specs IS
   'Processors, memory and storage as the server found them, as a JSON object.';
 COMMENT ON COLUMN perf_mgmt.test_executions.execution_status IS
   'State. RUNNING without a live controller is a lost execution, which the next start marks FAILED.';
-COMMENT ON COLUMN perf_mgmt.test_executions.started_at IS 'When the controller started.';
+COMMENT ON COLUMN perf_mgmt.test_executions.started_at IS 'When its clock was started: all workers were ready.';
 COMMENT ON COLUMN perf_mgmt.test_executions.completed_at IS
   'When it ended; NULL while it runs, and where its end is unknown.';
 COMMENT ON COLUMN perf_mgmt.test_executions.duration_ms IS
@@ -202,7 +202,7 @@ COMMENT ON COLUMN perf_mgmt.test_executions.scenario_name IS 'Name of that scena
 COMMENT ON COLUMN perf_mgmt.test_executions.run_spec IS
   'Everything that decided the run, as a JSON object: config, test, scenario and defaults merged.';
 COMMENT ON COLUMN perf_mgmt.test_executions.seed IS
-  'Seed of the random numbers, 0 to 2^64 - 1: the same seed draws the same operations and parameters.';
+  'Seed of the random numbers, 0 to 2^63 - 1: the same seed draws the same operations and parameters.';
 COMMENT ON COLUMN perf_mgmt.test_executions.started_by IS 'Role that started it.';
 COMMENT ON COLUMN perf_mgmt.test_executions.run_as IS 'Role with whose rights the operations ran.';
 COMMENT ON COLUMN perf_mgmt.test_executions.controller_pid IS 'Process id of the controller.';
@@ -217,7 +217,7 @@ COMMENT ON COLUMN perf_mgmt.test_executions.operations_scheduled IS
 COMMENT ON COLUMN perf_mgmt.test_executions.operations_ok IS 'Operations that committed (or rolled back as asked).';
 COMMENT ON COLUMN perf_mgmt.test_executions.operations_failed IS 'Operations that ended in an error.';
 COMMENT ON COLUMN perf_mgmt.test_executions.operations_skipped IS
-  'Operations that were not run because they were too late.';
+  'Operations that were due before the end and had not begun when it came.';
 COMMENT ON COLUMN perf_mgmt.test_executions.operations_interrupted IS
   'Operations that still ran at the end and were cancelled.';
 COMMENT ON COLUMN perf_mgmt.test_executions.failed_serialization IS 'Failed with a serialization failure (40001).';
@@ -228,7 +228,7 @@ COMMENT ON COLUMN perf_mgmt.test_executions.failed_other IS 'Failed with any oth
 COMMENT ON COLUMN perf_mgmt.test_executions.operations_retried IS 'Operations that took more than one try.';
 COMMENT ON COLUMN perf_mgmt.test_executions.retries IS 'Tries beyond the first of all operations.';
 COMMENT ON COLUMN perf_mgmt.test_executions.zero_row_writes IS
-  'Successful operations that write by their type and touched no row: a sign of parameters that do not match.';
+  'INSERT, UPDATE, DELETE and MERGE statements of successful operations that touched no row: a sign of parameters that do not match.';
 COMMENT ON COLUMN perf_mgmt.test_executions.rows_read IS 'Rows that the operations'' queries returned.';
 COMMENT ON COLUMN perf_mgmt.test_executions.rows_affected IS 'Rows inserted, updated or deleted.';
 COMMENT ON COLUMN perf_mgmt.test_executions.min_response_time_ms IS

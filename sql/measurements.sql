@@ -163,7 +163,7 @@ COMMENT ON COLUMN perf_mgmt.query_performance.actual_share_percent IS
   'Share of the operations that it had, 0 to 100 percent.';
 COMMENT ON COLUMN perf_mgmt.query_performance.ok_count IS 'Times that it succeeded.';
 COMMENT ON COLUMN perf_mgmt.query_performance.failed_count IS 'Times that it ended in an error.';
-COMMENT ON COLUMN perf_mgmt.query_performance.skipped_count IS 'Times that it was too late to be run.';
+COMMENT ON COLUMN perf_mgmt.query_performance.skipped_count IS 'Times that it was due before the end and had not begun when it came.';
 COMMENT ON COLUMN perf_mgmt.query_performance.interrupted_count IS 'Times that the end of the run cancelled it.';
 COMMENT ON COLUMN perf_mgmt.query_performance.retried_count IS 'Times that it took more than one try.';
 COMMENT ON COLUMN perf_mgmt.query_performance.p50_time_ms IS 'Median service time, milliseconds.';
@@ -183,7 +183,7 @@ COMMENT ON COLUMN perf_mgmt.query_performance.rows_affected IS 'Rows inserted, u
 COMMENT ON COLUMN perf_mgmt.query_performance.bytes_read IS
   'Bytes of the rows that its queries returned, detoasted.';
 COMMENT ON COLUMN perf_mgmt.query_performance.zero_row_writes IS
-  'Successes of a writing operation that touched no row.';
+  'Writing statements of successful operations that touched no row.';
 COMMENT ON COLUMN perf_mgmt.query_performance.local_blks_dirtied IS 'Blocks of temporary tables changed for the first time.';
 COMMENT ON COLUMN perf_mgmt.query_performance.local_blks_written IS 'Blocks of temporary tables written out.';
 COMMENT ON COLUMN perf_mgmt.query_performance.temp_blk_read_time IS
@@ -243,14 +243,14 @@ COMMENT ON COLUMN perf_mgmt.execution_intervals.measured IS
 COMMENT ON COLUMN perf_mgmt.execution_intervals.started_at IS 'Start of the interval.';
 COMMENT ON COLUMN perf_mgmt.execution_intervals.ended_at IS 'End of the interval.';
 COMMENT ON COLUMN perf_mgmt.execution_intervals.active_virtual_users IS
-  'Virtual users of the run at the end of the interval, those of all operations.';
+  'Virtual users that the load model wanted in the middle of the interval, those of all operations.';
 COMMENT ON COLUMN perf_mgmt.execution_intervals.ok_count IS 'Operations that succeeded.';
 COMMENT ON COLUMN perf_mgmt.execution_intervals.failed_count IS 'Operations that ended in an error.';
-COMMENT ON COLUMN perf_mgmt.execution_intervals.skipped_count IS 'Operations that were too late to be run.';
+COMMENT ON COLUMN perf_mgmt.execution_intervals.skipped_count IS 'Operations that were due before the end and had not begun when it came.';
 COMMENT ON COLUMN perf_mgmt.execution_intervals.interrupted_count IS 'Operations that the end of the run cancelled.';
 COMMENT ON COLUMN perf_mgmt.execution_intervals.retried_count IS 'Operations that took more than one try.';
 COMMENT ON COLUMN perf_mgmt.execution_intervals.zero_row_writes IS
-  'Successes of a writing operation that touched no row.';
+  'Writing statements of successful operations that touched no row.';
 COMMENT ON COLUMN perf_mgmt.execution_intervals.rows_read IS 'Rows that queries returned.';
 COMMENT ON COLUMN perf_mgmt.execution_intervals.rows_affected IS 'Rows inserted, updated or deleted.';
 COMMENT ON COLUMN perf_mgmt.execution_intervals.shared_blks_hit IS 'Shared blocks found in the buffer cache.';

@@ -144,7 +144,7 @@ COMMENT ON COLUMN perf_mgmt.workload_operations.parameter_generators IS
 COMMENT ON COLUMN perf_mgmt.workload_operations.weight_percentage IS
   'Share of the scenario''s operations, 0 to 100 percent; 0 is never drawn. Weights that do not add up to 100 are normalised with a warning.';
 COMMENT ON COLUMN perf_mgmt.workload_operations.think_time_ms IS
-  'Milliseconds that a user rests before this operation; 0 or NULL: none of its own, that of the run spec holds.';
+  'Milliseconds that a user rests after this operation; 0 or NULL: none of its own, that of the run spec holds.';
 COMMENT ON COLUMN perf_mgmt.workload_operations.business_context IS
   'What the operation stands for in the business.';
 COMMENT ON COLUMN perf_mgmt.workload_operations.peak_hours_multiplier IS

@@ -36,7 +36,7 @@ COMMENT ON COLUMN perf_mgmt.performance_tests.test_name IS 'Name by which the te
 COMMENT ON COLUMN perf_mgmt.performance_tests.test_version IS
   'Version, compared by its numbers (see version_key): 1.10 is newer than 1.9.';
 COMMENT ON COLUMN perf_mgmt.performance_tests.test_type IS
-  'What the test is for, and the shape of its load where the configuration gives none.';
+  'What the test is for.';
 COMMENT ON COLUMN perf_mgmt.performance_tests.industry_context IS
   'Industry of the test; picks the scenario where neither the configuration nor scenario_id names one.';
 COMMENT ON COLUMN perf_mgmt.performance_tests.target_schema IS
@@ -45,7 +45,7 @@ COMMENT ON COLUMN perf_mgmt.performance_tests.description IS 'What the test is t
 COMMENT ON COLUMN perf_mgmt.performance_tests.test_configuration IS
   'Run spec: a JSON object of known keys, checked when it is written.';
 COMMENT ON COLUMN perf_mgmt.performance_tests.baseline_thresholds IS
-  'Absolute limits: a JSON object of numbers, max_<metric> or min_<metric>. Breaking one fails the test whatever the baseline says.';
+  'Absolute limits of the summary: a JSON object of numbers, max_<metric> or min_<metric>.';
 COMMENT ON COLUMN perf_mgmt.performance_tests.created_at IS 'When the test was written.';
 COMMENT ON COLUMN perf_mgmt.performance_tests.created_by IS
   'User of the platform who wrote it; refers to auth.users where that table existed at install.';

@@ -3,7 +3,7 @@
 CREATE TYPE perf_mgmt.test_type_enum AS ENUM
   ('BASELINE', 'LOAD', 'STRESS', 'ENDURANCE', 'SPIKE', 'VOLUME');
 COMMENT ON TYPE perf_mgmt.test_type_enum IS
-  'What a test is for; gives the shape of the load where its configuration gives none. BASELINE and LOAD hold the target, STRESS climbs, ENDURANCE holds long, SPIKE jumps, VOLUME runs over much data.';
+  'What a test is for: BASELINE and LOAD hold a target, STRESS looks for the limit, ENDURANCE for drift, SPIKE for recovery, VOLUME for the effect of much data. The load itself is what the configuration says.';
 
 CREATE TYPE perf_mgmt.industry_enum AS ENUM
   ('HOME_SERVICES', 'RESTAURANT', 'AUTOMOTIVE', 'RETAIL', 'BANKING', 'COURSES', 'PAYROLL',

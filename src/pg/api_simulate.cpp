@@ -94,6 +94,9 @@ Datum simulate(FunctionCallInfo call) {
     throw Error(sqlstate::insufficient_privilege,
                 "cannot run a workload within security-restricted operation");
   }
+  if (XactReadOnly) {
+    throw Error("25006", "cannot run a workload in a read-only transaction", "Its result could not be written.");
+  }
 
   SpiConnection spi;
   const RunPlan plan = load_probe_plan(execution, operation);

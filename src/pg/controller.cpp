@@ -9,6 +9,7 @@
 
 extern "C" {
 #include "access/xact.h"
+#include "optimizer/cost.h"
 #include "pgstat.h"
 #include "postmaster/interrupt.h"
 #include "storage/latch.h"
@@ -133,12 +134,11 @@ void Controller::launch_workers() {
                      launched, plan_.workers_requested)});
   }
   const int left = max_worker_processes - static_cast<int>(launched) - 1;
-  if (left < max_parallel_workers) {
+  if (left < max_parallel_workers_per_gather) {
     outcome_.findings.push_back(
         {"parallel_query_slots",
-         fmt::format("The run's processes leave {} of {} worker slots to parallel query, which may use "
-                     "{} (\"max_parallel_workers\").",
-                     std::max(left, 0), max_worker_processes, max_parallel_workers)});
+         fmt::format("The run's processes leave {} of {} worker slots; one parallel query may use {}.",
+                     std::max(left, 0), max_worker_processes, max_parallel_workers_per_gather)});
   }
   if (plan_.horizon_held) {
     outcome_.findings.push_back(
@@ -226,6 +226,9 @@ void Controller::end_window() {
     finish_interval(std::max(outcome_.measured_until_ns, interval_from_ns_));
   } catch (const std::exception&) {
     fail_run(run_);  // the interval's row is lost, its counts are in the totals
+  }
+  if (memory_readings_ > 0) {
+    outcome_.host.memory_percent.value = memory_percent_sum_ / memory_readings_;
   }
   for (const OperationRecord& record : outcome_.totals) outcome_.ok_in_window += record.counters.ok;
 }
@@ -395,6 +398,10 @@ void Controller::finish_interval(std::int64_t until) {
   interval.host = host_usage(host_before_, host);
   host_before_ = host;
   if (interval.measured) {
+    if (interval.host.memory_percent.value) {
+      memory_percent_sum_ += *interval.host.memory_percent.value;
+      ++memory_readings_;
+    }
     for (std::size_t i = 0; i < interval.records.size(); ++i) {
       outcome_.totals[i].merge(interval.records[i]);
     }

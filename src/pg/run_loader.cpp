@@ -378,15 +378,20 @@ RunPlan load_validation_plan(const ScenarioRow& scenario) {
 
 RunPlan load_probe_plan(const std::string& execution_id, const std::string& operation_name) {
   const SqlResult found = sql_query(
-      "SELECT e.scenario_name, e.test_id, e.execution_environment, e.run_spec "
-      "FROM perf_mgmt.test_executions e "
+      "SELECT COALESCE(s.scenario_name, e.scenario_name), e.test_id, e.execution_environment, e.run_spec "
+      "FROM perf_mgmt.test_executions e LEFT JOIN perf_mgmt.load_scenarios s ON s.id = e.scenario_id "
       "WHERE e.id = $1::pg_catalog.uuid", {execution_id});
   if (found.rows.empty()) {
     throw Error(sqlstate::undefined_object, fmt::format("execution \"{}\" does not exist", execution_id),
                 {}, "Take an id from perf_mgmt.test_executions.");
   }
   const auto& row = found.rows[0];
-  const ScenarioRow scenario = load_scenario(row[0].value_or(""));
+  if (!row[0]) {
+    throw Error(sqlstate::object_not_in_prerequisite_state,
+                fmt::format("execution \"{}\" has no scenario", execution_id),
+                "It was not recorded by the engine.");
+  }
+  const ScenarioRow scenario = load_scenario(*row[0]);
   std::vector<std::string> names;
   for (const auto& operation : scenario.operations) {
     names.push_back(operation.name);

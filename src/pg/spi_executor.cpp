@@ -261,6 +261,7 @@ void SpiExecutor::run(std::size_t index, std::span<const Value> values,
   } catch (const PgError& error) {
     roll_back();
     result.end_ns = monotonic_ns();
+    result.counters = OperationCounters{};  // its rows are undone; its blocks and WAL are not
     if (mode_ == TransactionMode::subtransaction && error.sqlerrcode() == ERRCODE_QUERY_CANCELED &&
         statement_timeout_ms_ == 0) {
       MemoryContextSwitchTo(caller_context);

@@ -96,7 +96,8 @@ SELECT execution_environment, total_connections, workers_requested, concurrent_u
        database_version = left(current_setting('server_version'), 50) AS version, test_data_size > 0 AS data_size,
        run_spec ->> 'operations' AS operations, failure_sqlstate, failure_message,
        -- this one says how many slots the server has
-       jsonb_path_query_array(findings, '$[*].code ? (@ != "parallel_query_slots")') AS findings, hardware_specs ?& '{processors}' AS hardware,
+       jsonb_path_query_array(findings, '$[*].code ? (@ != "parallel_query_slots")') AS findings,
+       hardware_specs ?& '{processors}' AS hardware,
        postgresql_config ?& '{shared_buffers,work_mem,fsync,max_wal_size,max_worker_processes,jit}' AS config
 FROM perf_mgmt.test_executions WHERE id = :'execution_id';
 \x

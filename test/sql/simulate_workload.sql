@@ -82,7 +82,7 @@ FROM probe.result WHERE execution_id = :'execution_id' AND operation_name = 'div
 -- The session settings are those of the execution, and end with the iteration
 SELECT perf_mgmt.simulate_workload(:'execution_id', 'settings', 1);
 SELECT tag, count(*) > 100 AS many FROM probe.note GROUP BY tag;
-SELECT current_setting('app.tenant', true) IN ('', NULL) AS ended;
+SELECT coalesce(current_setting('app.tenant', true), '') = '' AS ended;
 
 -- The caller's own statement_timeout ends the probe
 SET statement_timeout = '100ms';
@@ -106,14 +106,28 @@ DROP ROLE regress_probe_owner;
 BEGIN READ ONLY;
 SELECT perf_mgmt.simulate_workload(:'execution_id', 'look up', 1);
 ROLLBACK;
+INSERT INTO perf_mgmt.test_executions (test_id, execution_environment, database_version, execution_status, completed_at)
+SELECT id, 'development', '15', 'COMPLETED', now() FROM perf_mgmt.performance_tests WHERE test_name = 'Probe test'
+RETURNING id AS foreign_execution \gset
+\set VERBOSITY sqlstate
+SELECT perf_mgmt.simulate_workload(:'foreign_execution', 'look up', 1);
+\set VERBOSITY default
+
+-- A scenario is found again by its id; a deleted one is not
+BEGIN;
 UPDATE perf_mgmt.load_scenarios SET scenario_name = 'Renamed scenario' WHERE scenario_name = 'Probe scenario';
+SELECT perf_mgmt.simulate_workload(:'execution_id', 'lookup');
+ROLLBACK;
+BEGIN;
+DELETE FROM perf_mgmt.load_scenarios WHERE scenario_name = 'Probe scenario';
 SELECT perf_mgmt.simulate_workload(:'execution_id', 'look up', 1);
+ROLLBACK;
 SELECT operation_name, count(*) FROM probe.result WHERE execution_id IN (:'execution_id', :'production')
 GROUP BY operation_name ORDER BY operation_name;
 
-DELETE FROM perf_mgmt.test_executions WHERE scenario_name = 'Probe scenario';
+DELETE FROM perf_mgmt.test_executions WHERE id IN (:'execution_id', :'production', :'foreign_execution');
 DELETE FROM perf_mgmt.performance_tests WHERE test_name = 'Probe test';
-DELETE FROM perf_mgmt.load_scenarios WHERE scenario_name IN ('Probe scenario', 'Renamed scenario');
+DELETE FROM perf_mgmt.load_scenarios WHERE scenario_name = 'Probe scenario';
 DELETE FROM perf_mgmt.parameter_generators WHERE industry = 'COURSES';
 SET client_min_messages = warning;
 DROP SCHEMA probe CASCADE;

@@ -13,7 +13,6 @@ my $operations = 20_000;
 
 my $node = new_lab('tpcb', 'max_wal_size = 1GB');
 $node->command_ok([ 'pgbench', '-i', '-q', '-s', '1', 'postgres' ], 'pgbench -i');
-# Without the filler column and with a sequence of our own, the history says in which operation a row was made.
 my $generators = q({
 	"aid": {"type": "integer", "min": 1, "max": 100000},
 	"tid": {"type": "integer", "min": 1, "max": 10},

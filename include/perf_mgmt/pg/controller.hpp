@@ -53,6 +53,8 @@ class Controller {
   HostReading host_before_;
   HostReading host_at_start_;
   ServerReading server_before_;
+  double memory_percent_sum_ = 0;  // over the measured intervals
+  int memory_readings_ = 0;
   RunOutcome outcome_;
 };
 

@@ -73,7 +73,7 @@ struct RunOutcome {
   std::uint64_t scheduled = 0;
   std::uint64_t ok_in_window = 0;  // of ok, those that ended inside the window
   std::vector<OperationRecord> totals;  // by operation
-  HostUsage host;                  // over the window; memory: at its end
+  HostUsage host;                  // over the window; memory: the mean of its intervals
   std::vector<OperationError> errors;
   std::vector<Finding> findings;
 };

@@ -1,0 +1,80 @@
+# Hundreds of runs leave nothing behind: no shared memory, no process, no lock, and nothing in the session
+# that started them, whether they end well, cannot start or are cancelled.
+use strict;
+use warnings;
+use FindBin;
+use lib $FindBin::RealBin;
+use PerfMgmtTest;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+# As files in the data directory the segments are those of this server only.
+my $node = new_lab('leaks', 'dynamic_shared_memory_type = mmap', 'max_worker_processes = 8');
+my $pool = '{"n": {"type": "pool", "sql": "SELECT generate_series(1, 100) AS id", "column": "id"}}';
+add_test($node, 'short', [ { sql => 'SELECT :n::integer', generators => $pool } ],
+	{ operations => 5, workers => 2, virtual_users => 2 });
+add_test($node, 'broken', [ { sql => 'SELECT 1 / 0', generators => '{}' } ], { operations => 5, workers => 2 });
+add_test($node, 'gated', [ gate_operation() ], { operations => 5, workers => 2, virtual_users => 2 });
+
+sub segments
+{
+	my @files = grep { /^mmap\./ } slurp_dir($node->data_dir . '/pg_dynshmem');
+	return scalar @files;
+}
+
+my $session = $node->background_psql('postgres', on_error_stop => 0);
+my $pid     = $session->query_safe('SELECT pg_backend_pid()');
+
+# Descriptors, bytes and segments that the session has after so many more of these runs.
+sub session_after
+{
+	my ($times, $run) = @_;
+	$session->query($run x $times);
+	$session->{stderr} = '';
+	return (
+		scalar(slurp_dir("/proc/$pid/fd")),
+		$session->query_safe('SELECT sum(total_bytes) FROM pg_backend_memory_contexts'),
+		$session->query_safe("SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'advisory'"));
+}
+
+my $segments = segments();
+my %runs = (
+	'200 runs'                => [ 180, "CALL perf_mgmt.run_performance_test('short');\n" ],
+	'40 runs that cannot start' => [ 20, "CALL perf_mgmt.run_performance_test('broken');\n" ],
+	'40 validations'          => [ 20, "SELECT count(*) FROM perf_mgmt.validate_scenario('short');\n" ]);
+foreach my $what (sort keys %runs)
+{
+	my ($times, $run) = @{ $runs{$what} };
+	my ($files, $bytes) = session_after(20, $run);
+	my ($files_later, $bytes_later, $locks) = session_after($times, $run);
+	is($files_later, $files, "$what: the session has no more open files than before");
+	cmp_ok($bytes_later - $bytes, '<', 64 * 1024, "$what: nor more memory");
+	is($locks, '0', "$what: and holds no advisory lock");
+	processes_are_gone($node, $what);
+	is(segments(), $segments, "$what: no shared memory is left");
+}
+is( value($node, "SELECT count(*), sum(operations_ok) FROM perf_mgmt.test_executions WHERE execution_status = 'COMPLETED'"),
+	'200|1000', 'all runs ran all their operations');
+
+# Ten that nobody waits for, cancelled by the session that started them.
+my $gate = close_gate($node);
+foreach (1 .. 10)
+{
+	my $id = start_test($node, 'gated');
+	value($node, "SELECT perf_mgmt.cancel_execution('$id')");
+	wait_for_end($node, $id);
+	processes_are_gone($node, "cancelled run $_");
+}
+$gate->quit;
+is(segments(), $segments, '10 cancelled runs: no shared memory is left');
+is( value($node, "SELECT count(*), count(*) FILTER (WHERE operations_scheduled = operations_interrupted) "
+		  . "FROM perf_mgmt.test_executions WHERE execution_status = 'CANCELLED'"),
+	'10|10', 'all were cancelled, and nothing was counted but what was interrupted');
+
+# The slots are free again: a run can have all of them.
+my $id = value($node, "CALL perf_mgmt.run_performance_test('short', 'development', "
+	  . "'{\"workers\": 6, \"virtual_users\": 6}')");
+is(execution($node, $id, 'total_connections'), '6', 'no worker slot is lost');
+$session->quit;
+
+done_testing();
