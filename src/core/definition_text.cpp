@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::int64_t kSecond = 1000000;
 constexpr std::int64_t kDay = 86400 * kSecond;
-constexpr std::int64_t kMaxInterval = 1000 * 365 * kDay;
+constexpr std::int64_t kMaxInterval = std::int64_t{1000} * 365 * kDay;
 
 struct Unit {
   std::string_view name;

@@ -148,7 +148,8 @@ std::uint32_t GeneratorCompiler::compile_scope(const Fields& fields, OpenScope* 
     Item item;
     item.key = &key;
     item.reference = &reference;
-    item.where = key.empty() && outer == nullptr ? where : where + quoted(key);
+    item.where = where;
+    if (!key.empty() || outer != nullptr) item.where += quoted(key);
     item.sequence_key = sequence_key.empty() ? std::string() : sequence_key + "." + key;
     item.definition = reference.definition ? reference.definition.get()
                                            : find_definition(reference.name, item.where);

@@ -157,12 +157,12 @@ void Reader::read_string(bool escapes) {
   std::size_t i = at_ + 1;
   while (true) {
     if (i >= text_.size()) throw_unterminated("quoted string", start);
-    if (escapes && text_[i] == '\\') {
+    const bool quote = text_[i] == '\'';
+    const bool doubled = quote && i + 1 < text_.size() && text_[i + 1] == '\'';
+    if (doubled || (escapes && text_[i] == '\\')) {
       i += 2;
-    } else if (text_[i] != '\'') {
+    } else if (!quote) {
       ++i;
-    } else if (i + 1 < text_.size() && text_[i + 1] == '\'') {
-      i += 2;
     } else {
       std::size_t next = ++i;
       if (!escapes || !string_continues(next)) break;

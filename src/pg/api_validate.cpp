@@ -91,6 +91,7 @@ std::optional<PlannedOperation> check_operation(const ScenarioRow::Operation& op
                    {}, "Set operation_type to read, unless a function that it calls writes.");
     }
   } catch (const PgError& error) {
+    if (error.sqlerrcode() == ERRCODE_QUERY_CANCELED) throw;  // the caller's, no problem of the template
     const ErrorData& data = error.data();
     problems.add(operation.name, "error", error.what(), data.detail != nullptr ? data.detail : "",
                  data.hint != nullptr ? data.hint : "");

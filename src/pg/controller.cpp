@@ -60,7 +60,7 @@ Controller::Controller(const SharedRun& run)
   run_.header().controller_proc.store(my_proc_number_plus_one(), std::memory_order_release);
 }
 
-void Controller::main() {
+void Controller::run() {
   connect();
   bool locked = false;
   try {
@@ -265,7 +265,7 @@ void Controller::stop_workers() {
 
   // What ended in the grace period, from whichever epoch its worker was in.
   const std::vector<OperationRecord> rest = next_epoch();
-  for (std::size_t i = 0; i < rest.size(); ++i) outcome_.totals[i].merge(rest[i]);
+  for (std::size_t i = 0; measuring_ && i < rest.size(); ++i) outcome_.totals[i].merge(rest[i]);
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     outcome_.scheduled += run_.worker(i).started.load();
   }
@@ -273,8 +273,7 @@ void Controller::stop_workers() {
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     const WorkerSlot& slot = run_.worker(i);
     const std::uint32_t operation = slot.running_operation.load();
-    if (static_cast<WorkerState>(slot.state.load()) != WorkerState::finished && operation != 0 &&
-        slot.in_flight_measured.load() != 0) {
+    if (operation != 0 && slot.in_flight_measured.load() != 0) {
       ++outcome_.totals[operation - 1].counters.interrupted;
     }
   }
@@ -448,7 +447,7 @@ void perf_mgmt_controller_main(Datum argument) {
     const SharedRun run = join_run(argument);
     pg_call([] { BackgroundWorkerUnblockSignals(); });
     Controller controller(run);
-    controller.main();
+    controller.run();
   });
 }
 

@@ -37,7 +37,7 @@ void OperationDrawer::prepare(const Executor& executor, bool own_transaction) {
   expressions_.prepare(requests_.expressions);
   context_.utc_offset_us = pg_call([&] {
     pg_tm fields;
-    fsec_t fraction;
+    fsec_t fraction = 0;
     int seconds_west = 0;
     timestamp2tm(context_.run_start_us, &seconds_west, &fields, &fraction, nullptr, nullptr);
     return std::int64_t{-seconds_west} * USECS_PER_SEC;

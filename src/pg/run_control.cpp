@@ -34,6 +34,7 @@ std::vector<int> blocking_processes(int pid) {
   int count = 0;
   pg_call([&] { deconstruct_array(array, INT4OID, 4, true, TYPALIGN_INT, &elements, nullptr, &count); });
   std::vector<int> pids;
+  pids.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) pids.push_back(DatumGetInt32(elements[i]));
   return pids;
 }
@@ -168,6 +169,10 @@ void RunControl::await_start() {
     const bool gone = controller_is_gone();
     if (phase == RunPhase::failed || gone) {
       if (const std::optional<Error> failure = run_.failure()) throw *failure;
+      if (run_.stopping()) {
+        const SharedRun::Ending ending = run_.ending();
+        throw Error(ending.sqlstate.c_str(), "the run was ended before it began: " + ending.message);
+      }
       throw Error(sqlstate::object_not_in_prerequisite_state, "the run's controller ended before the run began",
                   {}, "See the server log.");
     }
@@ -197,6 +202,7 @@ void RunControl::wait(double progress_seconds) {
   const SharedRun::Ending ending = run_.ending();
   const bool recorded = run_.phase() == RunPhase::finished;
   const std::string id = execution_id_;
+  const std::optional<Error> failure = run_.failure();
   if (recorded) warn_of_failures(run_);
   detach();
   if (!recorded) {
@@ -206,7 +212,8 @@ void RunControl::wait(double progress_seconds) {
   }
   if (ending.status != "COMPLETED") {
     report(WARNING, ending.sqlstate, fmt::format("execution \"{}\" ended as {}", id, ending.status),
-           ending.message);
+           failure && !failure->detail().empty() ? ending.message + "\n" + failure->detail() : ending.message,
+           failure ? failure->hint() : "");
   }
 }
 
@@ -226,6 +233,7 @@ bool RunControl::controller_is_gone() const {
 void RunControl::abandon() noexcept {
   if (!run_) return;
   run_.stop(StopReason::cancelled);
+  const auto held = InterruptHoldoffCount;
   HOLD_INTERRUPTS();
   try {
     const std::int64_t deadline = monotonic_ns() + kEndingPatience;
@@ -240,7 +248,7 @@ void RunControl::abandon() noexcept {
   } catch (const std::exception&) {
     // The error on its way says more; the mapping goes with the session.
   }
-  RESUME_INTERRUPTS();
+  InterruptHoldoffCount = held;  // not RESUME_INTERRUPTS: an error has let go of them already
 }
 
 }  // namespace perf_mgmt::pg

@@ -23,6 +23,7 @@ std::vector<int> find_columns(TupleDesc row, const PoolRequest& request) {
                 fmt::format("Its query is: {}", request.sql));
   }
   std::vector<std::string> names;
+  names.reserve(static_cast<std::size_t>(row->natts));
   for (int i = 0; i < row->natts; ++i) names.emplace_back(NameStr(TupleDescAttr(row, i)->attname));
   std::vector<int> numbers;
   for (const std::string& column : request.columns) {
@@ -62,6 +63,7 @@ PoolColumnKind kind_of_type(Oid type) {
 
 std::vector<PoolColumnKind> column_kinds(TupleDesc row, const std::vector<int>& numbers) {
   std::vector<PoolColumnKind> kinds;
+  kinds.reserve(numbers.size());
   for (const int number : numbers) {
     kinds.push_back(kind_of_type(pg_call([&] { return SPI_gettypeid(row, number); })));
   }

@@ -63,10 +63,13 @@ void fail_run(const SharedRun& run) {
   try {
     throw;
   } catch (const PgError& error) {
+    // What was cancelled because the run is being stopped is no failure.
+    if (error.sqlerrcode() == ERRCODE_QUERY_CANCELED && run.stopping()) return;
     const ErrorData& data = error.data();
     run.fail(error.sqlstate(), error.what(), data.detail != nullptr ? data.detail : "",
              data.hint != nullptr ? data.hint : "", data.context != nullptr ? data.context : "");
   } catch (const Error& error) {
+    if (std::strcmp(error.sqlstate(), "57014") == 0 && run.stopping()) return;
     run.fail(error.sqlstate(), error.message(), error.detail(), error.hint(), "");
   } catch (const std::exception& error) {
     run.fail(sqlstate::internal_error, error.what(), "", "", "");

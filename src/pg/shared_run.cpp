@@ -136,7 +136,7 @@ WorkerSlot& SharedRun::worker(std::size_t i) const noexcept {
 
 OperationRecord* SharedRun::records(std::size_t worker_index, std::uint32_t epoch) const noexcept {
   auto* base = reinterpret_cast<char*>(&worker(worker_index)) + sizeof(WorkerSlot);
-  return reinterpret_cast<OperationRecord*>(base) + (epoch & 1) * header_->operation_count;
+  return reinterpret_cast<OperationRecord*>(base) + std::size_t{epoch & 1} * header_->operation_count;
 }
 
 void SharedRun::stop(StopReason reason) const noexcept {

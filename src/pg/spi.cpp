@@ -27,6 +27,14 @@ SqlText SqlResult::scalar() const {
   return rows.front().front();
 }
 
+std::vector<std::string> SqlResult::first_column() const {
+  std::vector<std::string> values;
+  for (const std::vector<SqlText>& row : rows) {
+    if (row.front()) values.push_back(*row.front());
+  }
+  return values;
+}
+
 SpiConnection::SpiConnection(bool nonatomic) {
   check_spi(pg_call([&] { return SPI_connect_ext(nonatomic ? SPI_OPT_NONATOMIC : 0); }),
             "SPI_connect");

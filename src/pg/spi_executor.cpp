@@ -92,7 +92,7 @@ SpiExecutor::Statement SpiExecutor::prepare_statement(const PlannedStatement& pl
     if (plan == nullptr) elog(ERROR, "SPI_prepare_cursor failed: %s", SPI_result_code_string(SPI_result));
     SPI_keepplan(plan);
     // Plan it once, so that what cannot be planned is found before the run.
-    ListCell* cell;
+    ListCell* cell = nullptr;
     foreach (cell, SPI_plan_get_plan_sources(plan)) {
       auto* source = static_cast<CachedPlanSource*>(lfirst(cell));
       ReleaseCachedPlan(GetCachedPlan(source, nullptr, CurrentResourceOwner, nullptr),
@@ -175,7 +175,6 @@ void SpiExecutor::run_guarded(const Operation& operation, std::span<const Value>
       BeginInternalSubTransaction(nullptr);
     }
     MemoryContextSwitchTo(operation_context_);
-    if (statement_timeout_ms_ > 0) enable_timeout_after(STATEMENT_TIMEOUT, statement_timeout_ms_);
 
     for (std::size_t i = 0; i < settings.size(); ++i) {
       set_config_option(setting_names_[i].c_str(), value_to_cstring(settings[i]),
@@ -196,6 +195,10 @@ void SpiExecutor::run_guarded(const Operation& operation, std::span<const Value>
       SPIExecuteOptions options{};
       options.params = statement.parameters;
       options.dest = &receiver.base;
+      if (statement_timeout_ms_ > 0) {
+        statement_start_ns_ = monotonic_ns();
+        enable_timeout_after(STATEMENT_TIMEOUT, statement_timeout_ms_);  // anew for each statement
+      }
       const int code = SPI_execute_plan_extended(statement.plan, &options);
       if (code < 0) elog(ERROR, "SPI_execute_plan_extended failed: %s", SPI_result_code_string(code));
       result.counters.rows_read += receiver.rows;
@@ -268,8 +271,8 @@ void SpiExecutor::run(std::size_t index, std::span<const Value> values,
       CurrentResourceOwner = caller_owner;
       throw;  // a cancel in the caller's own backend is the caller's
     }
-    const bool timed_out = statement_timeout_ms_ > 0 &&
-                           result.end_ns - result.start_ns >= statement_timeout_ms_ * 1'000'000LL;
+    const bool timed_out = statement_timeout_ms_ > 0 && statement_start_ns_ >= result.start_ns &&
+                           result.end_ns - statement_start_ns_ >= statement_timeout_ms_ * 1'000'000LL;
     result.outcome = error.sqlerrcode() == ERRCODE_QUERY_CANCELED && !timed_out
                          ? OperationResult::Outcome::cancelled
                          : OperationResult::Outcome::failed;

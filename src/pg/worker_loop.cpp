@@ -4,6 +4,8 @@
 
 extern "C" {
 #include "pgstat.h"
+#include "storage/ipc.h"
+#include "storage/pmsignal.h"
 #include "utils/backend_status.h"
 }
 
@@ -85,7 +87,6 @@ void WorkerLoop::run() {
     if (active) queue_.push(start_ns_ + *active, next.user);
   }
   count_skipped();
-  slot_.running_operation.store(0, std::memory_order_relaxed);
   pg_call([] { pgstat_report_stat(true); });
 }
 
@@ -143,7 +144,11 @@ std::int64_t WorkerLoop::run_operation(const Due& due) {
 
   now_ns_ = result_.end_ns;
   if (now_ns_ >= next_stats_ns_) {
-    pg_call([] { pgstat_report_stat(false); });
+    pg_call([] {
+      pgstat_report_stat(false);
+      // A worker that is never idle would not learn of this by waiting.
+      if (!PostmasterIsAlive()) proc_exit(1);
+    });
     next_stats_ns_ = now_ns_ + kSecond;
   }
   const DurationGenerator& think = think_times_[operation];
@@ -160,6 +165,7 @@ void WorkerLoop::record(std::size_t operation, const Due& due, const OperationRe
   const std::int64_t measured_from = header.measured_from_ns.load();
   // What was due during the warm-up and ends after it belongs to neither.
   if (measured_from != kNever && due.intended_ns < measured_from) {
+    slot_.running_operation.store(0, std::memory_order_relaxed);
     slot_.recording.store(0, std::memory_order_release);
     return;
   }
@@ -181,6 +187,8 @@ void WorkerLoop::record(std::size_t operation, const Due& due, const OperationRe
       ++record.counters.interrupted;
       break;
   }
+  // Together with the count: a worker that is terminated from here on was not in an operation.
+  slot_.running_operation.store(0, std::memory_order_relaxed);
   slot_.recording.store(0, std::memory_order_release);
 
   if (result.outcome == OperationResult::Outcome::failed) {
@@ -232,7 +240,6 @@ void WorkerLoop::sample_error(std::size_t operation, const OperationResult& resu
 }
 
 void WorkerLoop::wait_until(std::int64_t monotonic) {
-  slot_.running_operation.store(0, std::memory_order_relaxed);
   if (monotonic - monotonic_ns() > kIdlePause) {
     pg_call([] {
       pgstat_report_stat(false);

@@ -46,6 +46,11 @@ void throw_through_region(const std::string& kind) {
   const StateCheck state;
   ErrorContextCallback callback = {};
   callback.callback = [](void*) { errcontext("a callback that is gone"); };
+  try {
+    throw_something("server");  // a single region
+  } catch (const PgError&) {
+    state.check();
+  }
   bool thrown = false;
   try {
     // For "server" one region in another: the outer one still stands when the inner one has ended.

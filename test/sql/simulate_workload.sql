@@ -120,7 +120,9 @@ SELECT perf_mgmt.simulate_workload(:'execution_id', 'lookup');
 ROLLBACK;
 BEGIN;
 DELETE FROM perf_mgmt.load_scenarios WHERE scenario_name = 'Probe scenario';
+\set VERBOSITY terse
 SELECT perf_mgmt.simulate_workload(:'execution_id', 'look up', 1);
+\set VERBOSITY default
 ROLLBACK;
 SELECT operation_name, count(*) FROM probe.result WHERE execution_id IN (:'execution_id', :'production')
 GROUP BY operation_name ORDER BY operation_name;

@@ -211,6 +211,77 @@ add_test($node, 'gated', [ gate_operation() ], { operations => 8, workers => 1, 
 	$gate->quit;
 }
 
+# Wherever a busy worker is when it is terminated, its operation is counted once: as what it came to be, or
+# as interrupted.
+add_test($node, 'busy', [ { sql => 'SELECT 1' } ],
+	{ test_duration_seconds => 600, workers => 1, virtual_users => 1, interval_ms => 100 });
+foreach (1 .. 8)
+{
+	my $id = start_test($node, 'busy');
+	wait_for($node, "count(*) >= 1 FROM perf_mgmt.execution_intervals "
+		  . "WHERE execution_id = '$id' AND ok_count > 0");
+	value($node, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'perf_mgmt worker'");
+	is(wait_for_end($node, $id), 'FAILED', "busy worker terminated, $_: FAILED");
+	identity_holds($node, $id, "busy worker terminated, $_");
+}
+
+# --- Before anything is measured ---
+{
+	my $gate = close_gate($node);
+	my $id   = start_test($node, 'gated',
+		{ test_duration_seconds => 60, warmup_seconds => 60, workers => 2, virtual_users => 2 });
+	wait_for($node, "count(*) = 2 FROM pg_stat_activity WHERE backend_type = 'perf_mgmt worker' "
+		  . "AND wait_event_type = 'Lock'");
+	value($node, "SELECT perf_mgmt.cancel_execution('$id')");
+	is(wait_for_end($node, $id), 'CANCELLED', 'cancelled during the warm-up: CANCELLED');
+	is( execution($node, $id, 'operations_scheduled, operations_interrupted, measured_ms IS NULL, throughput_tps IS NULL'),
+		'0|0|t|t', 'cancelled during the warm-up: nothing was measured');
+	identity_holds($node, $id, 'cancelled during the warm-up');
+	processes_are_gone($node, 'cancelled during the warm-up');
+	$gate->quit;
+}
+
+# While the pools are loaded there is no execution yet, and never will be.
+add_test(
+	$node,
+	'preparing',
+	[ { sql => 'SELECT :n::text',
+			generators => '{"n": {"type": "pool", "column": "id", '
+			  . '"sql": "SELECT pg_advisory_xact_lock_shared(4242)::text AS id"}}' } ],
+	{ operations => 8, workers => 2, virtual_users => 2 });
+{
+	my $gate    = close_gate($node);
+	my $loading = "FROM pg_stat_activity WHERE backend_type = 'perf_mgmt worker' AND wait_event_type = 'Lock'";
+	my $controls = "FROM pg_stat_activity WHERE backend_type = 'perf_mgmt controller'";
+	my $executions = value($node, 'SELECT count(*) FROM perf_mgmt.test_executions');
+	my %stops = (
+		'caller cancelled'      => [ 'SELECT pg_cancel_backend(%d)', qr/ERROR:  57014: canceling statement/ ],
+		'caller terminated'     => [ 'SELECT pg_terminate_backend(%d)', qr/FATAL:  57P01/ ],
+		'controller terminated' =>
+		  [ "SELECT pg_terminate_backend(pid) $controls", qr/ERROR:  \w+: the run was ended before it began/ ],
+		'controller cancelled' =>
+		  [ "SELECT pg_cancel_backend(pid) $controls", qr/ERROR:  \w+: the run was ended before it began/ ],
+		'worker terminated' =>
+		  [ "SELECT pg_terminate_backend(pid) $loading", qr/ERROR:  \w+: a worker of the run ended unexpectedly/ ],
+		'worker cancelled' =>
+		  [ "SELECT pg_cancel_backend(pid) $loading", qr/ERROR:  57014: canceling statement/ ]);
+	foreach my $what (sort keys %stops)
+	{
+		my ($stop, $error) = @{ $stops{$what} };
+		my $session = start_call($node, "CALL perf_mgmt.run_performance_test('preparing')");
+		wait_for($node, "EXISTS (SELECT $loading)");
+		value($node, sprintf($stop, $session->{backend}));
+		processes_are_gone($node, "$what while preparing");
+		$session->{stdin} .= "\\q\n" if $what ne 'caller terminated';
+		eval { $session->{run}->finish };
+		like($session->{stderr}, $error, "$what while preparing: the caller gets an error");
+	}
+	is(value($node, 'SELECT count(*) FROM perf_mgmt.test_executions'),
+		$executions, 'there is no execution of a run that was stopped while preparing');
+	$gate->quit;
+	is(value($node, "CALL perf_mgmt.run_performance_test('preparing')") ne '', 1, 'unhindered it runs');
+}
+
 unlike(PostgreSQL::Test::Utils::slurp_file($node->logfile), qr/PANIC|TRAP|was terminated by signal/,
 	'the server log tells of no crash');
 done_testing();

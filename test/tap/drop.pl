@@ -1,5 +1,5 @@
-# DROP EXTENSION in the middle of a run ends it, record and all; DROP DATABASE fails while one is on, and
-# with FORCE ends it.
+# What is dropped under a run: DROP EXTENSION ends it, record and all, and so does deleting its row; DROP
+# DATABASE fails while a run is on, and with FORCE ends it. What it was started from may go.
 use strict;
 use warnings;
 use FindBin;
@@ -12,6 +12,29 @@ my $node = new_lab('drop');
 my $operations = [ { sql => 'SELECT pg_sleep(0.01)' } ];
 my $config =
   { test_duration_seconds => 600, workers => 2, virtual_users => 2, interval_ms => 200 };
+
+# --- Rows ---
+add_test($node, 'long', $operations, $config);
+{
+	my $id = start_test($node, 'long');
+	$node->safe_psql('postgres', "DELETE FROM perf_mgmt.test_executions WHERE id = '$id'");
+	processes_are_gone($node, 'the row of the execution deleted');
+	is( value($node, "SELECT (SELECT count(*) FROM perf_mgmt.execution_intervals), "
+			  . "(SELECT count(*) FROM perf_mgmt.query_performance)"),
+		'0|0', 'the row of the execution deleted: nothing is left of it');
+}
+{
+	my $id = start_test($node, 'long');
+	$node->safe_psql('postgres', "DELETE FROM perf_mgmt.load_scenarios WHERE scenario_name = 'long'");
+	wait_for($node, "count(*) >= 2 FROM perf_mgmt.execution_intervals WHERE execution_id = '$id'");
+	is(value($node, "SELECT perf_mgmt.cancel_execution('$id')"), 't', 'scenario deleted: the run goes on');
+	is(wait_for_end($node, $id), 'CANCELLED', 'scenario deleted: the run can be cancelled');
+	is(execution($node, $id, 'scenario_id IS NULL, scenario_name, operations_ok > 0'),
+		't|long|t', 'scenario deleted: the record is complete and keeps its name');
+	processes_are_gone($node, 'scenario deleted');
+	$node->safe_psql('postgres', 'DELETE FROM perf_mgmt.test_executions; '
+		  . "DELETE FROM perf_mgmt.performance_tests WHERE test_name = 'long'");
+}
 
 # --- DROP EXTENSION ---
 add_test($node, 'long', $operations, $config);

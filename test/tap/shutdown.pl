@@ -1,5 +1,6 @@
 # What a shutdown or a crash in the middle of a run leaves: CANCELLED after a fast shutdown; after an
 # immediate one or a crash an orphan that the next start marks FAILED. What was measured is still there.
+# Without the postmaster all processes end, the busiest too.
 use strict;
 use warnings;
 use FindBin;
@@ -7,6 +8,7 @@ use lib $FindBin::RealBin;
 use PerfMgmtTest;
 use PostgreSQL::Test::Utils;
 use Test::More;
+use Time::HiRes qw(usleep);
 
 # Commits of the intervals are asynchronous; these are to be on disk soon.
 my $node = new_lab('shutdown', 'restart_after_crash = on', 'wal_writer_delay = 10ms');
@@ -100,6 +102,27 @@ foreach my $victim ('worker', 'controller')
 	is(value($node, 'SELECT pg_postmaster_start_time()'),
 		$before, "$victim killed: it is still the same postmaster");
 	is_orphan_until_next_start($id, "$victim killed");
+}
+
+# --- The postmaster is gone, and workers that never wait for anything must notice ---
+{
+	add_test($node, 'busy', [ { sql => 'SELECT 1' } ],
+		{ test_duration_seconds => 600, workers => 2, virtual_users => 2, interval_ms => 100 });
+	my $id = start_test($node, 'busy');
+	wait_for($node, "count(*) >= 3 FROM perf_mgmt.execution_intervals "
+		  . "WHERE execution_id = '$id' AND ok_count > 0");
+	my @processes = split /\n/,
+	  value($node, "SELECT pid FROM pg_stat_activity WHERE backend_type LIKE 'perf_mgmt%'");
+	is(scalar(@processes), 3, 'postmaster killed: a controller and two workers were there');
+	$node->kill9;
+	my $attempts = 10 * $PostgreSQL::Test::Utils::timeout_default;
+	while ($attempts-- > 0 && grep { kill 0, $_ } @processes)
+	{
+		usleep(100_000);
+	}
+	is(scalar(grep { kill 0, $_ } @processes), 0, 'postmaster killed: no process is left');
+	$node->start;
+	is_orphan_until_next_start($id, 'postmaster killed');
 }
 
 done_testing();

@@ -53,6 +53,19 @@ add_test($node, 'timeout', [$update],
 	is(execution($node, $id, $sums), '8|8|0|0|0', 'a limit that is not reached does not matter');
 }
 
+{
+	add_test($node, 'three sleeps', [ { sql => join('; ', ('SELECT pg_sleep(0.3)') x 3) } ],
+		{ operations => 1, workers => 1, statement_timeout_ms => 800 });
+	my $id = value($node, "CALL perf_mgmt.run_performance_test('three sleeps')");
+	is(execution($node, $id, $sums), '1|1|0|0|0', 'the limit is for each statement, not for the operation');
+	add_test($node, 'third', [ { sql => 'SELECT 1; SELECT 2; ' . $update->{sql}, type => 'mixed', generators => '{"id": 1}' } ],
+		{ operations => 1, workers => 1, statement_timeout_ms => 100 });
+	my $locker = locker();
+	$id = value($node, "CALL perf_mgmt.run_performance_test('third')");
+	is(execution($node, $id, $failures), '0|0|1|0|0', 'and each has one');
+	$locker->quit;
+}
+
 # --- max_errors ---
 {
 	my $locker = locker();

@@ -16,7 +16,7 @@ class Controller {
  public:
   explicit Controller(const SharedRun& run);
 
-  void main();
+  void run();
 
  private:
   void connect();

@@ -16,6 +16,8 @@ struct SqlResult {
 
   // The value of the only row's only column; no value when there is no row or it is NULL.
   SqlText scalar() const;
+  // The first column of all rows, without NULLs.
+  std::vector<std::string> first_column() const;
 };
 
 // SPI for the lifetime of a block. finish() ends it; when an exception leaves the block instead, the

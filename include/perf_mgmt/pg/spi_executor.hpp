@@ -54,6 +54,7 @@ class SpiExecutor final : public Executor {
   std::vector<Operation> operations_;
   std::vector<std::string> setting_names_;
   int statement_timeout_ms_ = 0;
+  std::int64_t statement_start_ns_ = 0;  // monotonic; kept only where there is a limit
   bool commit_ = true;
   Oid user_;
   Oid session_user_;

@@ -1,0 +1,63 @@
+// The catalogue of tests, scenarios, operations and generators, as a run reads it. In the caller's
+// backend, with the caller's rights.
+#pragma once
+
+#include "perf_mgmt/core/run_plan.hpp"
+#include "perf_mgmt/core/workload.hpp"
+#include "perf_mgmt/pg/spi.hpp"
+
+namespace perf_mgmt::pg {
+
+// A row of performance_tests.
+struct TestRow {
+  std::string id;
+  std::string name;
+  std::string configuration;
+  SqlText industry;
+  SqlText scenario_name;
+};
+
+// A row of load_scenarios with its operations.
+struct ScenarioRow {
+  std::string id;
+  std::string name;
+  std::string industry;
+  SqlText owner_role;  // no value: shipped with the extension
+  ScenarioDefaults defaults;
+  struct Operation {
+    std::string id;
+    std::string name;
+    std::string type;  // read, write, mixed
+    std::string sql_template;
+    std::string parameter_generators;
+    OperationWeight weight;
+    int think_time_ms = 0;
+  };
+  std::vector<Operation> operations;
+  std::string workload_pattern;  // JSON object
+};
+
+// All of these need SPI and an active snapshot.
+
+// The newest active version of a test; throws Error(undefined_object) with the nearest name.
+TestRow find_test(const std::string& name);
+
+// The scenario that a test runs: that of the configuration, of the test's row, or the only active
+// one of the test's industry; throws where there is none or more than one, listing them.
+std::string choose_scenario(const TestRow& test, const std::string& custom_config);
+
+// By name; throws Error(undefined_object) with the nearest name.
+ScenarioRow load_scenario(const std::string& name);
+
+// The generators that a scenario's operations may use, by name: its owner's and the catalogue's, of
+// its industry or of none; the owner's before the catalogue's, the industry's before the general
+// ones.
+std::map<std::string, std::string> load_generators(const ScenarioRow& scenario);
+
+// Analyses one operation; throws with the operation's name in the detail. writes: whether it does.
+PlannedOperation plan_operation(const ScenarioRow::Operation& operation, bool& writes);
+
+// Names in double quotes, parted by commas, for messages.
+std::string quoted_list(const std::vector<std::string>& names);
+
+}  // namespace perf_mgmt::pg

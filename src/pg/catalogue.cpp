@@ -1,0 +1,164 @@
+#include "perf_mgmt/pg/catalogue.hpp"
+
+#include "perf_mgmt/core/suggest.hpp"
+#include "perf_mgmt/pg/template_analysis.hpp"
+
+namespace perf_mgmt::pg {
+
+std::string quoted_list(const std::vector<std::string>& names) {
+  constexpr std::size_t kMost = 20;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(names.size(), kMost); ++i) {
+    if (!text.empty()) text += ", ";
+    text += '"' + names[i] + '"';
+  }
+  if (names.size() > kMost) text += fmt::format(" and {} more", names.size() - kMost);
+  return text;
+}
+
+TestRow find_test(const std::string& name) {
+  const SqlResult found = sql_query(
+      "SELECT t.id, t.test_name, t.test_configuration, t.industry_context, s.scenario_name "
+      "FROM perf_mgmt.performance_tests t LEFT JOIN perf_mgmt.load_scenarios s ON s.id = "
+      "t.scenario_id "
+      "WHERE t.test_name = $1 AND t.is_active "
+      "ORDER BY perf_mgmt.version_key(t.test_version) DESC, t.created_at DESC LIMIT 1",
+      {name});
+  if (found.rows.empty()) {
+    if (sql_query("SELECT 1 FROM perf_mgmt.performance_tests WHERE test_name = $1 LIMIT 1", {name})
+            .rows.size() == 1) {
+      throw Error(sqlstate::object_not_in_prerequisite_state,
+                  fmt::format("performance test \"{}\" is not active", name), {},
+                  "Set is_active of the version that is to run.");
+    }
+    const auto known =
+        sql_query(
+            "SELECT DISTINCT test_name FROM perf_mgmt.performance_tests WHERE is_active ORDER BY 1")
+            .first_column();
+    std::string hint = suggestion_hint(name, known);
+    if (hint.empty() && !known.empty()) hint = "The active tests are " + quoted_list(known) + ".";
+    throw Error(sqlstate::undefined_object,
+                fmt::format("performance test \"{}\" does not exist", name), {}, hint);
+  }
+  const auto& row = found.rows[0];
+  return {*row[0], *row[1], row[2].value_or("{}"), row[3], row[4]};
+}
+
+std::string choose_scenario(const TestRow& test, const std::string& custom_config) {
+  if (const auto name = configured_scenario(custom_config, test.configuration)) return *name;
+  if (test.scenario_name) return *test.scenario_name;
+  const auto candidates = sql_query(
+                              "SELECT scenario_name FROM perf_mgmt.load_scenarios WHERE is_active "
+                              "AND ($1::text IS NULL OR industry_type::text = $1) ORDER BY 1",
+                              {test.industry})
+                              .first_column();
+  if (candidates.size() == 1) return candidates.front();
+  const std::string which = test.industry ? "Active scenarios of its industry" : "Active scenarios";
+  throw Error(sqlstate::undefined_object,
+              fmt::format("performance test \"{}\" does not say which scenario it runs", test.name),
+              fmt::format("{}: {}.", which, candidates.empty() ? "none" : quoted_list(candidates)),
+              "Set scenario_id of the test, or \"scenario\" in the configuration.");
+}
+
+ScenarioRow load_scenario(const std::string& name) {
+  const SqlResult found = sql_query(
+      "SELECT id, scenario_name, industry_type, owner_role, virtual_users, "
+      "ramp_up_duration_seconds, "
+      "test_duration_seconds, ramp_down_duration_seconds, workload_pattern "
+      "FROM perf_mgmt.load_scenarios WHERE scenario_name = $1",
+      {name});
+  if (found.rows.empty()) {
+    const auto known =
+        sql_query("SELECT scenario_name FROM perf_mgmt.load_scenarios ORDER BY 1").first_column();
+    std::string hint = suggestion_hint(name, known);
+    if (hint.empty() && !known.empty()) hint = "The scenarios are " + quoted_list(known) + ".";
+    throw Error(sqlstate::undefined_object, fmt::format("scenario \"{}\" does not exist", name), {},
+                hint);
+  }
+  const auto& row = found.rows[0];
+  ScenarioRow scenario;
+  scenario.id = *row[0];
+  scenario.name = *row[1];
+  scenario.industry = *row[2];
+  scenario.owner_role = row[3];
+  scenario.defaults = {std::stoi(*row[4]), std::stoi(*row[5]), std::stoi(*row[6]),
+                       std::stoi(*row[7])};
+  scenario.workload_pattern = *row[8];
+
+  const SqlResult operations = sql_query(
+      "SELECT o.id, o.operation_name, o.operation_type, o.sql_template, o.parameter_generators, "
+      "o.weight_percentage, o.peak_hours_multiplier, o.think_time_ms "
+      "FROM perf_mgmt.workload_operations o "
+      "WHERE o.scenario_id = $1::pg_catalog.uuid ORDER BY o.created_at, o.operation_name",
+      {scenario.id});
+  for (const auto& cells : operations.rows) {
+    ScenarioRow::Operation operation;
+    operation.id = *cells[0];
+    operation.name = *cells[1];
+    operation.type = *cells[2];
+    operation.sql_template = *cells[3];
+    operation.parameter_generators = *cells[4];
+    operation.weight.name = operation.name;
+    operation.weight.weight = std::stod(*cells[5]);
+    operation.weight.peak_hours_multiplier = std::stod(*cells[6]);
+    operation.think_time_ms = std::stoi(cells[7].value_or("0"));
+    scenario.operations.push_back(std::move(operation));
+  }
+  const SqlResult categories = sql_query(
+      "SELECT o.operation_name, c.category FROM perf_mgmt.workload_operations o, "
+      "pg_catalog.unnest(o.categories) c (category) WHERE o.scenario_id = $1::pg_catalog.uuid",
+      {scenario.id});
+  for (const auto& cells : categories.rows) {
+    for (ScenarioRow::Operation& operation : scenario.operations) {
+      if (operation.name == *cells[0]) operation.weight.categories.push_back(*cells[1]);
+    }
+  }
+  return scenario;
+}
+
+std::map<std::string, std::string> load_generators(const ScenarioRow& scenario) {
+  const SqlResult rows = sql_query(
+      "SELECT DISTINCT ON (name) name, definition FROM perf_mgmt.parameter_generators "
+      "WHERE (owner_role IS NULL OR owner_role = $1::pg_catalog.name) "
+      "AND (industry IS NULL OR industry::pg_catalog.text = $2) "
+      "ORDER BY name, owner_role IS NULL, industry IS NULL",
+      {scenario.owner_role, scenario.industry});
+  std::map<std::string, std::string> generators;
+  for (const auto& row : rows.rows) generators.emplace(*row[0], *row[1]);
+  return generators;
+}
+
+PlannedOperation plan_operation(const ScenarioRow::Operation& operation, bool& writes) {
+  PlannedOperation planned;
+  planned.id = operation.id;
+  planned.name = operation.name;
+  planned.sql_template = operation.sql_template;
+  planned.parameter_generators = operation.parameter_generators;
+  const auto names = sql_query("SELECT pg_catalog.json_object_keys($1::pg_catalog.json)",
+                               {operation.parameter_generators})
+                         .first_column();
+  TemplateAnalysis analysis;
+  const std::string where = fmt::format("In operation \"{}\".", operation.name);
+  try {
+    analysis = analyse_template(operation.sql_template, names);
+  } catch (PgError& error) {
+    error.add_detail(where);
+    throw;
+  } catch (const Error& error) {
+    throw Error(error.sqlstate(), error.message(),
+                (error.detail().empty() ? std::string() : error.detail() + "\n") + where,
+                error.hint());
+  }
+  if (operation.type == "read" && analysis.writes) {
+    throw Error(
+        sqlstate::invalid_parameter_value,
+        fmt::format("operation \"{}\" is declared read, but its template writes", operation.name),
+        {}, "Set operation_type to write or mixed.");
+  }
+  writes = analysis.writes || operation.type != "read";
+  planned.statements = std::move(analysis.statements);
+  planned.tables = std::move(analysis.tables);
+  return planned;
+}
+
+}  // namespace perf_mgmt::pg
