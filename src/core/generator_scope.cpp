@@ -150,7 +150,7 @@ std::uint32_t GeneratorCompiler::compile_scope(const Fields& fields, OpenScope* 
     item.reference = &reference;
     item.where = where;
     if (!key.empty() || outer != nullptr) item.where += quoted(key);
-    item.sequence_key = sequence_key.empty() ? std::string() : sequence_key + "." + key;
+    if (!sequence_key.empty()) item.sequence_key.append(sequence_key).append(".").append(key);
     item.definition = reference.definition ? reference.definition.get()
                                            : find_definition(reference.name, item.where);
     if (item.definition != nullptr) item.provides = item.definition->provided_names();

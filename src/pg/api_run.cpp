@@ -38,6 +38,11 @@ void check_can_start() {
   if (XactReadOnly) {
     throw Error("25006", "cannot run a performance test in a read-only transaction");
   }
+  if (MyBgworkerEntry != nullptr &&
+      std::strcmp(MyBgworkerEntry->bgw_type, "perf_mgmt worker") == 0) {
+    throw Error(sqlstate::feature_not_supported, "an operation cannot run a performance test",
+                "Every run would start another, until no worker slot is free.");
+  }
 }
 
 RunPlan plan_from_arguments(FunctionCallInfo call) {

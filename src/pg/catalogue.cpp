@@ -102,6 +102,7 @@ ScenarioRow load_scenario(const std::string& name) {
     operation.weight.weight = std::stod(*cells[5]);
     operation.weight.peak_hours_multiplier = std::stod(*cells[6]);
     operation.think_time_ms = std::stoi(cells[7].value_or("0"));
+    if (!scenario.owner_role) operation.shipped_for = scenario.industry;
     scenario.operations.push_back(std::move(operation));
   }
   const SqlResult categories = sql_query(
@@ -143,6 +144,11 @@ PlannedOperation plan_operation(const ScenarioRow::Operation& operation, bool& w
     analysis = analyse_template(operation.sql_template, names);
   } catch (PgError& error) {
     error.add_detail(where);
+    if (error.sqlerrcode() == ERRCODE_UNDEFINED_TABLE && !operation.shipped_for.empty()) {
+      error.suggest(fmt::format(
+          "Make the tables of this industry with SELECT perf_mgmt.install_industry_schema('{}').",
+          operation.shipped_for));
+    }
     throw;
   } catch (const Error& error) {
     throw Error(error.sqlstate(), error.message(),

@@ -165,7 +165,7 @@ TEST(RunPlan, LooksUpItsGeneratorsOnly) {
 }
 
 TEST(MainStatementType, IsTheStrongestWrite) {
-  const auto type_of = [](std::vector<std::string> types) {
+  const auto type_of = [](const std::vector<std::string>& types) {
     PlannedOperation operation;
     for (const std::string& type : types) operation.statements.push_back({"", {}, type, false});
     return main_statement_type(operation);

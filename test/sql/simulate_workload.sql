@@ -31,13 +31,14 @@ FROM perf_mgmt.load_scenarios, (VALUES
 WHERE scenario_name = 'Probe scenario';
 INSERT INTO perf_mgmt.performance_tests
   (test_name, test_version, test_type, test_configuration, baseline_thresholds, scenario_id)
-SELECT 'Probe test', '1.0', 'LOAD', '{"operations": 1, "statement_timeout_ms": 1, "session_settings": {"app.tenant": "Seven"}}', '{}', id
+SELECT 'Probe test', '1.0', 'LOAD', '{"operations": 1, "seed": 1, "statement_timeout_ms": 1, "session_settings": {"app.tenant": "Seven"}}', '{}', id
 FROM perf_mgmt.load_scenarios WHERE scenario_name = 'Probe scenario';
 SET client_min_messages = error;
 CALL perf_mgmt.run_performance_test('Probe test') \gset
 SELECT perf_mgmt.execute_performance_test('Probe test', 'production', '{"allow_writes_in_production": true}') AS production \gset
 CALL perf_mgmt.wait_for_execution(:'production');
 RESET client_min_messages;
+UPDATE probe.account SET balance = 0;
 CREATE VIEW probe.result AS
 SELECT execution_id, operation_name, execution_context, query_type, table_names, statement_count, statement_types,
        ok_count, failed_count, skipped_count, interrupted_count, rows_read, rows_affected, zero_row_writes,

@@ -54,8 +54,8 @@ add_test($node, 'timeout', [$update],
 }
 
 {
-	add_test($node, 'three sleeps', [ { sql => join('; ', ('SELECT pg_sleep(0.3)') x 3) } ],
-		{ operations => 1, workers => 1, statement_timeout_ms => 800 });
+	add_test($node, 'three sleeps', [ { sql => join('; ', ('SELECT pg_sleep(0.4)') x 3) } ],
+		{ operations => 1, workers => 1, statement_timeout_ms => 1000 });
 	my $id = value($node, "CALL perf_mgmt.run_performance_test('three sleeps')");
 	is(execution($node, $id, $sums), '1|1|0|0|0', 'the limit is for each statement, not for the operation');
 	add_test($node, 'third', [ { sql => 'SELECT 1; SELECT 2; ' . $update->{sql}, type => 'mixed', generators => '{"id": 1}' } ],
@@ -92,8 +92,8 @@ add_test(
 	is( execution($node, $id, 'execution_status, operations_ok > 3, operations_failed, operations_interrupted'),
 		'COMPLETED|t|0|1',
 		'what does not end in the grace period is interrupted');
-	is( execution($node, $id, 'duration_ms BETWEEN 6000 AND 12000, measured_ms BETWEEN 900 AND 2000'),
-		't|t', 'which is not part of the measured time');
+	is(execution($node, $id, 'duration_ms - measured_ms > 4900'),
+		't', 'which is not part of the measured time');
 	identity_holds($node, $id, 'blocked at the end');
 	processes_are_gone($node, 'blocked at the end');
 	$locker->query_safe('COMMIT');

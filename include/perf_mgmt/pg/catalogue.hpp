@@ -32,6 +32,7 @@ struct ScenarioRow {
     std::string parameter_generators;
     OperationWeight weight;
     int think_time_ms = 0;
+    std::string shipped_for;  // industry of a scenario that ships; empty: somebody's own
   };
   std::vector<Operation> operations;
   std::string workload_pattern;  // JSON object
