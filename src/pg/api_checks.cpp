@@ -14,7 +14,8 @@ Datum check_configuration(FunctionCallInfo call) {
 
 Datum check_definition(FunctionCallInfo call) {
   const std::string definition = required_argument(call, 0, "p_definition");
-  // Other generators may be written later, in the same statement or a restore: any name will do here.
+  // Other generators may be written later, in the same statement or a restore: any name will do
+  // here.
   check_generator_definition(definition, [](std::string_view) -> std::optional<std::string> {
     return R"({"type": "literal", "value": null})";
   });

@@ -113,13 +113,15 @@ struct ExecutionState {
 
 ExecutionState read_state(const std::string& id) {
   const SqlResult found = sql_query(
-      "SELECT execution_status FROM perf_mgmt.test_executions WHERE id = $1::pg_catalog.uuid", {id});
+      "SELECT execution_status FROM perf_mgmt.test_executions WHERE id = $1::pg_catalog.uuid",
+      {id});
   if (found.rows.empty()) {
     throw Error(sqlstate::undefined_object, fmt::format("execution \"{}\" does not exist", id), {},
                 "Take an id from perf_mgmt.test_executions.");
   }
   // Locks of the primary are not seen on a standby: there the row alone tells.
-  const bool alive = pg_call([] { return RecoveryInProgress(); }) || holder_of_execution_lock(id) != 0;
+  const bool alive =
+      pg_call([] { return RecoveryInProgress(); }) || holder_of_execution_lock(id) != 0;
   return {*found.rows[0][0], alive, {}};
 }
 
@@ -163,7 +165,8 @@ Datum cancel(FunctionCallInfo call) {
   }
   SpiConnection spi;
   const SqlResult found = sql_query(
-      "SELECT started_by, execution_status FROM perf_mgmt.test_executions WHERE id = $1::pg_catalog.uuid",
+      "SELECT started_by, execution_status FROM perf_mgmt.test_executions WHERE id = "
+      "$1::pg_catalog.uuid",
       {id});
   if (found.rows.empty()) {
     throw Error(sqlstate::undefined_object, fmt::format("execution \"{}\" does not exist", id), {},

@@ -1,8 +1,8 @@
 // SQL: simulate_workload, the single-session probe.
 //
 // The same templates, generators, histograms and counters as in a worker, but in the caller's own
-// transaction: each iteration is a subtransaction, so there is no commit, no WAL flush, and the caller's
-// snapshot holds back vacuum. The result is labelled in_transaction for that reason.
+// transaction: each iteration is a subtransaction, so there is no commit, no WAL flush, and the
+// caller's snapshot holds back vacuum. The result is labelled in_transaction for that reason.
 #include "perf_mgmt/pg/result_row.hpp"
 
 #include "perf_mgmt/pg/operation_drawer.hpp"
@@ -95,7 +95,8 @@ Datum simulate(FunctionCallInfo call) {
                 "cannot run a workload within security-restricted operation");
   }
   if (XactReadOnly) {
-    throw Error("25006", "cannot run a workload in a read-only transaction", "Its result could not be written.");
+    throw Error("25006", "cannot run a workload in a read-only transaction",
+                "Its result could not be written.");
   }
 
   SpiConnection spi;

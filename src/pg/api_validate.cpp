@@ -1,8 +1,8 @@
 // SQL: validate_scenario, every problem of a scenario at once.
 //
 // What can be known from texts is found in the caller's backend. Planning runs code of the author's
-// (immutable functions are folded), and so do the pools' queries: they are tried in a worker, with the
-// rights that the operations would have.
+// (immutable functions are folded), and so do the pools' queries: they are tried in a worker, with
+// the rights that the operations would have.
 #include <nlohmann/json.hpp>
 
 #include "perf_mgmt/core/suggest.hpp"
@@ -29,10 +29,10 @@ struct Problem {
 
 class Problems {
  public:
-  void add(std::string operation, std::string severity, std::string problem, std::string detail = {},
-           std::string hint = {}) {
-    list_.push_back({std::move(operation), std::move(severity), std::move(problem), std::move(detail),
-                     std::move(hint)});
+  void add(std::string operation, std::string severity, std::string problem,
+           std::string detail = {}, std::string hint = {}) {
+    list_.push_back({std::move(operation), std::move(severity), std::move(problem),
+                     std::move(detail), std::move(hint)});
   }
   void add(const std::string& operation, const Error& error) {
     add(operation, "error", error.message(), error.detail(), error.hint());
@@ -64,7 +64,8 @@ void check_categories(const ScenarioRow& scenario, Problems& problems) {
   const auto pattern = nlohmann::ordered_json::parse(scenario.workload_pattern, nullptr, false);
   std::vector<std::string> known;
   for (const auto& operation : scenario.operations) {
-    known.insert(known.end(), operation.weight.categories.begin(), operation.weight.categories.end());
+    known.insert(known.end(), operation.weight.categories.begin(),
+                 operation.weight.categories.end());
     if (operation.weight.categories.empty()) {
       problems.add(operation.name, "warning", "operation has no categories", {},
                    "Without categories no key of workload_pattern or \"workload_mix\" selects it.");
@@ -72,9 +73,10 @@ void check_categories(const ScenarioRow& scenario, Problems& problems) {
   }
   for (const auto& member : pattern.items()) {
     if (std::find(known.begin(), known.end(), member.key()) != known.end()) continue;
-    problems.add("", "warning",
-                 fmt::format("category \"{}\" of workload_pattern matches no operation", member.key()), {},
-                 suggestion_hint(member.key(), known));
+    problems.add(
+        "", "warning",
+        fmt::format("category \"{}\" of workload_pattern matches no operation", member.key()), {},
+        suggestion_hint(member.key(), known));
   }
 }
 
@@ -85,13 +87,16 @@ std::optional<PlannedOperation> check_operation(const ScenarioRow::Operation& op
   try {
     bool writes = false;
     in_subtransaction([&] { planned = plan_operation(operation, writes); });
-    if (operation.type == "write" && std::none_of(planned->statements.begin(), planned->statements.end(),
-                                                  [](const auto& s) { return s.type != "SELECT"; })) {
-      problems.add(operation.name, "warning", "operation is declared write, but its template only reads",
-                   {}, "Set operation_type to read, unless a function that it calls writes.");
+    if (operation.type == "write" &&
+        std::none_of(planned->statements.begin(), planned->statements.end(),
+                     [](const auto& s) { return s.type != "SELECT"; })) {
+      problems.add(operation.name, "warning",
+                   "operation is declared write, but its template only reads", {},
+                   "Set operation_type to read, unless a function that it calls writes.");
     }
   } catch (const PgError& error) {
-    if (error.sqlerrcode() == ERRCODE_QUERY_CANCELED) throw;  // the caller's, no problem of the template
+    if (error.sqlerrcode() == ERRCODE_QUERY_CANCELED)
+      throw;  // the caller's, no problem of the template
     const ErrorData& data = error.data();
     problems.add(operation.name, "error", error.what(), data.detail != nullptr ? data.detail : "",
                  data.hint != nullptr ? data.hint : "");
@@ -114,7 +119,8 @@ std::optional<PlannedOperation> check_operation(const ScenarioRow::Operation& op
 // Prepares the operations in a worker and takes over what it reports.
 void check_in_worker(RunPlan plan, Problems& problems) {
   if (plan.operations.empty()) return;
-  for (const auto& [operation, sqlstate, message, detail, hint] : prepare_in_worker(std::move(plan))) {
+  for (const auto& [operation, sqlstate, message, detail, hint] :
+       prepare_in_worker(std::move(plan))) {
     (void)sqlstate;
     problems.add(operation, "error", message, detail, hint);
   }
@@ -139,8 +145,8 @@ Datum validate(FunctionCallInfo call) {
   pg_call([&] { InitMaterializedSRF(call, 0); });
   auto* result = reinterpret_cast<ReturnSetInfo*>(call->resultinfo);
   for (const Problem& problem : problems.list()) {
-    const std::array<const std::string*, 5> texts = {&problem.operation, &problem.severity,
-                                                     &problem.problem, &problem.detail, &problem.hint};
+    const std::array<const std::string*, 5> texts = {
+        &problem.operation, &problem.severity, &problem.problem, &problem.detail, &problem.hint};
     pg_call([&] {
       Datum values[5];
       bool nulls[5];

@@ -23,15 +23,16 @@ namespace {
 
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kMillisecond = 1'000'000;
-// How long operations that still run at the end may go on, how long a cancelled one may take to end.
+// How long operations that still run at the end may go on, how long a cancelled one may take to
+// end.
 constexpr std::int64_t kGrace = 5'000 * kMillisecond;
 // How often the controller looks after its workers when nothing wakes it.
 constexpr std::int64_t kPatrol = 500 * kMillisecond;
 
 constinit volatile std::sig_atomic_t cancel_requested = 0;
 
-// A cancel asks the run to end. It must not break off what the controller is writing, as a query's would;
-// lock_timeout, which announces itself by the same signal, must.
+// A cancel asks the run to end. It must not break off what the controller is writing, as a query's
+// would; lock_timeout, which announces itself by the same signal, must.
 void handle_cancel(int signal_number) {
   if (get_timeout_indicator(LOCK_TIMEOUT, false)) {
     StatementCancelHandler(signal_number);
@@ -86,9 +87,10 @@ void Controller::run() {
       write_outcome();
       recorded = true;
     } catch (const std::exception& error) {
-      fail_run(run_);
       report(WARNING, sqlstate::internal_error,
-             fmt::format("could not record the end of execution {}: {}", plan_.execution_id, error.what()));
+             fmt::format("could not record the result of execution {}: {}", plan_.execution_id,
+                         error.what()));
+      recorded = write_ending_alone(error.what());
     }
   }
   run_.set_phase(recorded ? RunPhase::finished : RunPhase::failed);
@@ -120,9 +122,10 @@ void Controller::launch_workers() {
   }
   const auto launched = static_cast<std::uint32_t>(workers_.size());
   if (launched == 0) {
-    throw Error(sqlstate::configuration_limit_exceeded, "no worker slot is free",
-                "The run's controller took the last one, or other background workers hold them all.",
-                "Raise \"max_worker_processes\" and restart the server.");
+    throw Error(
+        sqlstate::configuration_limit_exceeded, "no worker slot is free",
+        "The run's controller took the last one, or other background workers hold them all.",
+        "Raise \"max_worker_processes\" and restart the server.");
   }
   run_.header().worker_count.store(launched);
   outcome_.workers = static_cast<int>(launched);
@@ -136,13 +139,15 @@ void Controller::launch_workers() {
   if (left < max_parallel_workers_per_gather) {
     outcome_.findings.push_back(
         {"parallel_query_slots",
-         fmt::format("The run's processes leave {} of {} worker slots; one parallel query may use {}.",
-                     std::max(left, 0), max_worker_processes, max_parallel_workers_per_gather)});
+         fmt::format(
+             "The run's processes leave {} of {} worker slots; one parallel query may use {}.",
+             std::max(left, 0), max_worker_processes, max_parallel_workers_per_gather)});
   }
   if (plan_.horizon_held) {
     outcome_.findings.push_back(
-        {"horizon_held", "The caller waited inside a transaction, which holds back vacuum and HOT "
-                         "pruning during the run."});
+        {"horizon_held",
+         "The caller waited inside a transaction, which holds back vacuum and HOT "
+         "pruning during the run."});
   }
 }
 
@@ -160,7 +165,8 @@ void Controller::start() {
     server_before_ = recorder_.read_server();
   });
   inserted_ = true;
-  // The row is written asynchronously like all else; the caller may only learn of it once it is there.
+  // The row is written asynchronously like all else; the caller may only learn of it once it is
+  // there.
   RunHeader& header = run_.header();
   const std::int64_t now = monotonic_ns();
   outcome_.started_ns = now;
@@ -179,7 +185,8 @@ void Controller::start() {
   run_.wake_workers();
 }
 
-// Lets running operations end, cancels those that do not, and at last ends processes that ignore that.
+// Lets running operations end, cancels those that do not, and at last ends processes that ignore
+// that.
 void Controller::stop_workers() {
   enum class Step { wait, cancel, terminate } step = Step::wait;
   run_.wake_workers();
@@ -195,7 +202,8 @@ void Controller::stop_workers() {
     bool all_gone = true;
     for (std::size_t i = 0; i < workers_.size(); ++i) {
       pid_t pid = 0;
-      const BgwHandleStatus status = pg_call([&] { return GetBackgroundWorkerPid(workers_[i], &pid); });
+      const BgwHandleStatus status =
+          pg_call([&] { return GetBackgroundWorkerPid(workers_[i], &pid); });
       if (status == BGWH_STOPPED || status == BGWH_POSTMASTER_DIED) continue;
       all_gone = false;
       if (act && step == Step::terminate) {
@@ -238,9 +246,24 @@ void Controller::collect_errors() {
       if (same != outcome_.errors.end()) {
         same->count += sample.count;
       } else {
-        outcome_.errors.push_back({sample.operation, sample.sqlstate, sample.message, sample.count});
+        outcome_.errors.push_back(
+            {sample.operation, sample.sqlstate, sample.message, sample.count});
       }
     }
+  }
+}
+
+// The result could not be written, so at least let nobody take the execution for a running one.
+bool Controller::write_ending_alone(const std::string& reason) {
+  try {
+    in_transaction([&] {
+      recorder_.write_failure(clock_, monotonic_ns(),
+                              "the result could not be recorded: " + reason);
+    });
+    return true;
+  } catch (const std::exception&) {
+    fail_run(run_);
+    return false;
   }
 }
 
@@ -258,17 +281,19 @@ void Controller::write_outcome() {
 void Controller::wait_until(std::int64_t monotonic) {
   const std::int64_t left = monotonic - monotonic_ns();
   if (left > 0) {
-    const long timeout = static_cast<long>(std::min<std::int64_t>(left / kMillisecond + 1, 3'600'000));
+    const long timeout =
+        static_cast<long>(std::min<std::int64_t>(left / kMillisecond + 1, 3'600'000));
     pg_call([&] {
-      WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, timeout, PG_WAIT_EXTENSION);
+      WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, timeout,
+                PG_WAIT_EXTENSION);
       ResetLatch(MyLatch);
     });
   }
   check_requests();
 }
 
-// pg_terminate_backend and shutdown set ShutdownRequestPending, pg_cancel_backend cancel_requested: both
-// end the run.
+// pg_terminate_backend and shutdown set ShutdownRequestPending, pg_cancel_backend cancel_requested:
+// both end the run.
 void Controller::check_requests() {
   if (ShutdownRequestPending && !run_.stopping()) run_.stop(StopReason::terminated);
   if (cancel_requested != 0) {
@@ -280,7 +305,8 @@ void Controller::check_requests() {
 
 bool Controller::all_workers(WorkerState state) const {
   for (std::size_t i = 0; i < workers_.size(); ++i) {
-    if (static_cast<WorkerState>(run_.worker(i).state.load(std::memory_order_acquire)) < state) return false;
+    if (static_cast<WorkerState>(run_.worker(i).state.load(std::memory_order_acquire)) < state)
+      return false;
   }
   return true;
 }
@@ -289,12 +315,14 @@ void Controller::check_workers() {
   if (run_.stopping()) return;
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     pid_t pid = 0;
-    const BgwHandleStatus status = pg_call([&] { return GetBackgroundWorkerPid(workers_[i], &pid); });
+    const BgwHandleStatus status =
+        pg_call([&] { return GetBackgroundWorkerPid(workers_[i], &pid); });
     if (status != BGWH_STOPPED) continue;
     if (static_cast<WorkerState>(run_.worker(i).state.load()) == WorkerState::finished) continue;
-    run_.fail(sqlstate::object_not_in_prerequisite_state, "a worker of the run ended unexpectedly",
-              fmt::format("Worker {} with process id {} is gone.", i + 1, run_.worker(i).pid.load()),
-              "See the server log.", "");
+    run_.fail(
+        sqlstate::object_not_in_prerequisite_state, "a worker of the run ended unexpectedly",
+        fmt::format("Worker {} with process id {} is gone.", i + 1, run_.worker(i).pid.load()),
+        "See the server log.", "");
     run_.stop(StopReason::failed);
   }
 }

@@ -19,7 +19,8 @@ std::uint64_t lock_key(const std::string& execution_id) {
 LOCKTAG lock_tag(const std::string& execution_id) {
   const std::uint64_t key = lock_key(execution_id);
   LOCKTAG tag;
-  SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, static_cast<uint32>(key >> 32), static_cast<uint32>(key), 3);
+  SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, static_cast<uint32>(key >> 32), static_cast<uint32>(key),
+                       3);
   return tag;
 }
 
@@ -27,7 +28,8 @@ LOCKTAG lock_tag(const std::string& execution_id) {
 
 void take_execution_lock(const std::string& execution_id) {
   const LOCKTAG tag = lock_tag(execution_id);
-  const LockAcquireResult result = pg_call([&] { return LockAcquire(&tag, ExclusiveLock, true, true); });
+  const LockAcquireResult result =
+      pg_call([&] { return LockAcquire(&tag, ExclusiveLock, true, true); });
   if (result == LOCKACQUIRE_NOT_AVAIL) {
     throw Error(sqlstate::object_in_use,
                 fmt::format("execution \"{}\" is already under control", execution_id));
@@ -43,7 +45,8 @@ int holder_of_execution_lock(const std::string& execution_id) {
   const std::uint64_t key = lock_key(execution_id);
   const SqlText pid =
       sql_query(
-          "SELECT pid FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND objsubid = 3 AND granted "
+          "SELECT pid FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND objsubid = 3 AND "
+          "granted "
           "AND database = $1::pg_catalog.oid AND classid = $2::pg_catalog.oid "
           "AND objid = $3::pg_catalog.oid",
           {std::to_string(MyDatabaseId), std::to_string(static_cast<uint32>(key >> 32)),

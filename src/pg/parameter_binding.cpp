@@ -1,5 +1,5 @@
-// Numbers, booleans, dates, timestamps, UUIDs and texts are made directly; any other type goes through
-// its input function, as a client's text parameter would.
+// Numbers, booleans, dates, timestamps, UUIDs and texts are made directly; any other type goes
+// through its input function, as a client's text parameter would.
 #include "perf_mgmt/pg/parameter_binding.hpp"
 
 extern "C" {
@@ -41,7 +41,8 @@ char* decimal_to_cstring(std::int64_t integer, unsigned scale) {
 }
 
 Datum through_input_function(const ParameterBinding& binding, const Value& value) {
-  return InputFunctionCall(binding.input_function, value_to_cstring(value), binding.io_parameter, -1);
+  return InputFunctionCall(binding.input_function, value_to_cstring(value), binding.io_parameter,
+                           -1);
 }
 
 Datum bind_integer(const ParameterBinding& binding, const Value& value) {

@@ -24,9 +24,11 @@ void try_in_transaction(const std::string& operation, std::vector<PreparationPro
   } catch (const PgError& error) {
     const ErrorData& data = error.data();
     problems.push_back({operation, error.sqlstate(), error.what(),
-                        data.detail != nullptr ? data.detail : "", data.hint != nullptr ? data.hint : ""});
+                        data.detail != nullptr ? data.detail : "",
+                        data.hint != nullptr ? data.hint : ""});
   } catch (const Error& error) {
-    problems.push_back({operation, error.sqlstate(), error.message(), error.detail(), error.hint()});
+    problems.push_back(
+        {operation, error.sqlstate(), error.message(), error.detail(), error.hint()});
   }
 }
 
@@ -53,7 +55,8 @@ std::vector<PreparationProblem> find_preparation_problems(const RunPlan& plan) {
 std::string problems_to_json(const std::vector<PreparationProblem>& problems) {
   nlohmann::json list = nlohmann::json::array();
   for (const PreparationProblem& problem : problems) {
-    list.push_back({problem.operation, problem.sqlstate, problem.message, problem.detail, problem.hint});
+    list.push_back(
+        {problem.operation, problem.sqlstate, problem.message, problem.detail, problem.hint});
   }
   return list.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
@@ -80,10 +83,11 @@ std::vector<PreparationProblem> prepare_in_worker(RunPlan plan) {
     const auto handle =
         register_process("perf_mgmt_worker_main", "perf_mgmt worker", run.handle(), 0);
     if (!handle) {
-      throw Error(sqlstate::configuration_limit_exceeded, "no worker slot is free",
-                  "The templates are planned in a background worker, with the rights of the scenario.",
-                  "Raise \"max_worker_processes\" and restart the server, or wait until other background "
-                  "workers have ended.");
+      throw Error(
+          sqlstate::configuration_limit_exceeded, "no worker slot is free",
+          "The templates are planned in a background worker, with the rights of the scenario.",
+          "Raise \"max_worker_processes\" and restart the server, or wait until other background "
+          "workers have ended.");
     }
     CallerWatch watch;
     pid_t pid = 0;
@@ -96,8 +100,8 @@ std::vector<PreparationProblem> prepare_in_worker(RunPlan plan) {
     dsm_segment* segment =
         report == DSM_HANDLE_INVALID ? nullptr : pg_call([&] { return dsm_attach(report); });
     if (segment == nullptr) {
-      throw Error(sqlstate::object_not_in_prerequisite_state, "the worker ended without a report", {},
-                  "See the server log.");
+      throw Error(sqlstate::object_not_in_prerequisite_state, "the worker ended without a report",
+                  {}, "See the server log.");
     }
     problems = problems_from_json(static_cast<const char*>(dsm_segment_address(segment)));
     pg_call([&] { dsm_detach(segment); });

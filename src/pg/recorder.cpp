@@ -65,19 +65,23 @@ Json percent_of(std::uint64_t part, std::uint64_t whole) {
 
 }  // namespace
 
-ClockPair ClockPair::now() { return {perf_mgmt::pg::monotonic_ns(), GetCurrentTimestamp()}; }
+ClockPair ClockPair::now() {
+  return {perf_mgmt::pg::monotonic_ns(), GetCurrentTimestamp()};
+}
 
 void Recorder::check_test_is_committed() const {
   const auto check = [](const char* table, const char* what, const std::string& id,
                         const std::string& name) {
-    if (!sql_query(fmt::format("SELECT 1 FROM perf_mgmt.{} WHERE id = $1::pg_catalog.uuid", table), {id})
+    if (!sql_query(fmt::format("SELECT 1 FROM perf_mgmt.{} WHERE id = $1::pg_catalog.uuid", table),
+                   {id})
              .rows.empty()) {
       return;
     }
-    throw Error(sqlstate::object_not_in_prerequisite_state,
-                fmt::format("{} \"{}\" is not committed yet", what, name),
-                fmt::format("The run is recorded by another process, which cannot see the {}.", what),
-                "Commit the transaction that created it, then start the test.");
+    throw Error(
+        sqlstate::object_not_in_prerequisite_state,
+        fmt::format("{} \"{}\" is not committed yet", what, name),
+        fmt::format("The run is recorded by another process, which cannot see the {}.", what),
+        "Commit the transaction that created it, then start the test.");
   };
   check("performance_tests", "performance test", plan_.test_id, plan_.test_name);
   check("load_scenarios", "scenario", plan_.scenario_id, plan_.scenario_name);
@@ -86,15 +90,20 @@ void Recorder::check_test_is_committed() const {
 void Recorder::mark_lost_executions() const {
   const SqlResult running = sql_query(
       "SELECT id FROM perf_mgmt.test_executions WHERE execution_status = 'RUNNING' "
-      "AND id <> $1::pg_catalog.uuid", {plan_.execution_id});
+      "AND id <> $1::pg_catalog.uuid",
+      {plan_.execution_id});
   for (const std::vector<SqlText>& row : running.rows) {
     if (holder_of_execution_lock(*row[0]) != 0) continue;
     sql_query(
         "UPDATE perf_mgmt.test_executions SET execution_status = 'FAILED', "
-        "failure_sqlstate = '57P02', failure_message = 'the server or the controller ended during the run' "
-        "WHERE id = $1::pg_catalog.uuid AND execution_status = 'RUNNING'", {row[0]});
-    sql_query("SELECT perf_mgmt.log_performance_event($1::pg_catalog.uuid, 'LOST', "
-              "'the execution was found without a controller and marked FAILED')", {row[0]});
+        "failure_sqlstate = '57P02', failure_message = 'the server or the controller ended during "
+        "the run' "
+        "WHERE id = $1::pg_catalog.uuid AND execution_status = 'RUNNING'",
+        {row[0]});
+    sql_query(
+        "SELECT perf_mgmt.log_performance_event($1::pg_catalog.uuid, 'LOST', "
+        "'the execution was found without a controller and marked FAILED')",
+        {row[0]});
   }
 }
 
@@ -104,8 +113,10 @@ void Recorder::insert_execution(const ClockPair& clock, int workers) const {
       {"id", plan_.execution_id},
       {"test_id", plan_.test_id},
       {"execution_environment", plan_.environment},
-      {"database_version", sql_query("SELECT pg_catalog.current_setting('server_version')").scalar()
-                               .value_or("unknown").substr(0, 50)},
+      {"database_version", sql_query("SELECT pg_catalog.current_setting('server_version')")
+                               .scalar()
+                               .value_or("unknown")
+                               .substr(0, 50)},
       {"postgresql_config", Json::parse(sql_query(kSettingsQuery).scalar().value_or("{}"))},
       {"hardware_specs", Json::parse(hardware_json(read_hardware("", DataDir)))},
       {"execution_status", "RUNNING"},
@@ -113,8 +124,10 @@ void Recorder::insert_execution(const ClockPair& clock, int workers) const {
       {"created_at", timestamp_text(clock.wall_us)},
       {"total_connections", workers},
       {"concurrent_users", plan_.spec.virtual_users},
-      {"test_data_size", Json::parse(sql_query(
-           "SELECT pg_catalog.pg_database_size(pg_catalog.current_database())").scalar().value_or("null"))},
+      {"test_data_size",
+       Json::parse(sql_query("SELECT pg_catalog.pg_database_size(pg_catalog.current_database())")
+                       .scalar()
+                       .value_or("null"))},
       {"regression_detected", false},
       {"metadata", metadata},
       {"scenario_id", plan_.scenario_id},
@@ -132,10 +145,12 @@ void Recorder::insert_execution(const ClockPair& clock, int workers) const {
 }
 
 ServerReading Recorder::read_server() const {
-  const SqlResult result = sql_query(fmt::format(
-      "SELECT pg_catalog.pg_current_wal_insert_lsn(), "
-      "(SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_activity WHERE backend_type = 'client backend'), "
-      "(SELECT {} FROM pg_catalog.{})", kCheckpointCount, kCheckpointView));
+  const SqlResult result =
+      sql_query(fmt::format("SELECT pg_catalog.pg_current_wal_insert_lsn(), "
+                            "(SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_activity WHERE "
+                            "backend_type = 'client backend'), "
+                            "(SELECT {} FROM pg_catalog.{})",
+                            kCheckpointCount, kCheckpointView));
   ServerReading reading;
   reading.wal_position = result.rows[0][0].value_or("0/0");
   reading.connections = std::stoull(result.rows[0][1].value_or("0"));
@@ -178,14 +193,17 @@ void Recorder::write_interval(const ClockPair& clock, const Interval& interval) 
 
   const OperationRecord sum = sum_of(interval.records);
   const std::int64_t length = interval.to_ns - interval.from_ns;
-  const Json common = {{"execution_id", plan_.execution_id}, {"metric_timestamp", to}, {"created_at", to}};
+  const Json common = {
+      {"execution_id", plan_.execution_id}, {"metric_timestamp", to}, {"created_at", to}};
   Json metrics = Json::array();
-  add_metric(metrics, common, "response_time", mean_milliseconds(sum.response.mean()), "milliseconds",
+  add_metric(metrics, common, "response_time", mean_milliseconds(sum.response.mean()),
+             "milliseconds",
              {{"p50", milliseconds(sum.response.percentile(0.50))},
               {"p95", milliseconds(sum.response.percentile(0.95))},
               {"p99", milliseconds(sum.response.percentile(0.99))},
               {"max", milliseconds(sum.response.max())}});
-  add_metric(metrics, common, "throughput", per_second(sum.counters.ok, length), "operations/second");
+  add_metric(metrics, common, "throughput", per_second(sum.counters.ok, length),
+             "operations/second");
   add_metric(metrics, common, "error_rate",
              percent_of(sum.counters.failed_total(), sum.counters.ok + sum.counters.failed_total()),
              "percent");
@@ -202,8 +220,7 @@ void Recorder::write_interval(const ClockPair& clock, const Interval& interval) 
   const SqlText wal = sql_query("SELECT $1::pg_catalog.pg_lsn - $2::pg_catalog.pg_lsn",
                                 {interval.server.wal_position, interval.server_before.wal_position})
                           .scalar();
-  add_metric(metrics, common, "wal", wal ? Json(*wal) : Json(nullptr), "bytes",
-             {{"of", "server"}});
+  add_metric(metrics, common, "wal", wal ? Json(*wal) : Json(nullptr), "bytes", {{"of", "server"}});
   insert_rows("performance_metrics", metrics);
 }
 
@@ -323,11 +340,22 @@ void Recorder::write_outcome(const ClockPair& clock, const RunOutcome& outcome) 
                                     : outcome.message);
 }
 
+void Recorder::write_failure(const ClockPair& clock, std::int64_t ended_ns,
+                             const std::string& reason) const {
+  update_row("test_executions", plan_.execution_id,
+             {{"execution_status", "FAILED"},
+              {"completed_at", timestamp_text(clock.wall_at(ended_ns))},
+              {"failure_sqlstate", sqlstate::internal_error},
+              {"failure_message", reason}});
+  log_event("TEST_FAILED", reason);
+}
+
 void Recorder::log_event(const std::string& type, const std::string& message,
                          const std::string& details_json) const {
-  sql_query("SELECT perf_mgmt.log_performance_event($1::pg_catalog.uuid, $2, $3, $4::pg_catalog.jsonb)",
-            {plan_.execution_id, type, message,
-             details_json.empty() ? SqlText{} : SqlText{details_json}});
+  sql_query(
+      "SELECT perf_mgmt.log_performance_event($1::pg_catalog.uuid, $2, $3, $4::pg_catalog.jsonb)",
+      {plan_.execution_id, type, message,
+       details_json.empty() ? SqlText{} : SqlText{details_json}});
 }
 
 }  // namespace perf_mgmt::pg

@@ -52,8 +52,10 @@ std::string timestamp_text(std::int64_t wall_us) {
 }
 
 std::string query_hash(const std::string& sql_template) {
-  return sql_query("SELECT pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to($1, 'UTF8')), 'hex')",
-                   {sql_template})
+  return sql_query(
+             "SELECT pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to($1, 'UTF8')), "
+             "'hex')",
+             {sql_template})
       .scalar()
       .value();
 }
@@ -101,7 +103,8 @@ void add_operation_columns(Json& row, const OperationRecord& record) {
   // Block times are measured only under track_io_timing: without it there is nothing to report.
   const bool timed = track_io_timing;
   row["blk_read_time"] = timed ? micros_as_milliseconds(counters.blk_read_time_us) : Json(nullptr);
-  row["blk_write_time"] = timed ? micros_as_milliseconds(counters.blk_write_time_us) : Json(nullptr);
+  row["blk_write_time"] =
+      timed ? micros_as_milliseconds(counters.blk_write_time_us) : Json(nullptr);
   row["temp_blk_read_time"] =
       timed ? micros_as_milliseconds(counters.temp_blk_read_time_us) : Json(nullptr);
   row["temp_blk_write_time"] =
@@ -115,10 +118,11 @@ void insert_rows(const std::string& table, const Json& rows) {
   const Json array = rows.is_array() ? rows : Json::array({rows});
   if (array.empty()) return;
   const std::string columns = column_list(array.front());
-  sql_query(fmt::format("INSERT INTO perf_mgmt.{0} ({1}) SELECT {1} FROM "
-                        "pg_catalog.jsonb_populate_recordset(NULL::perf_mgmt.{0}, $1::pg_catalog.jsonb)",
-                        table, columns),
-            {dump(array)});
+  sql_query(
+      fmt::format("INSERT INTO perf_mgmt.{0} ({1}) SELECT {1} FROM "
+                  "pg_catalog.jsonb_populate_recordset(NULL::perf_mgmt.{0}, $1::pg_catalog.jsonb)",
+                  table, columns),
+      {dump(array)});
 }
 
 void update_row(const std::string& table, const std::string& id, const Json& row) {

@@ -22,17 +22,24 @@ constexpr std::int64_t kEndingPatience = 15 * kSecond;
 
 // The caller's process is going, or its mapping is: the run has nobody to wait for it any more.
 void caller_detached(dsm_segment* segment, Datum) {
-  const SharedRun run(segment);
-  run.header().caller_proc.store(0);
-  run.stop(StopReason::caller_gone);
+  run_cpp_quietly(
+      [](void* argument) {
+        const SharedRun run(static_cast<dsm_segment*>(argument));
+        run.header().caller_proc.store(0);
+        run.stop(StopReason::caller_gone);
+      },
+      segment);
 }
 
 std::vector<int> blocking_processes(int pid) {
-  ArrayType* array = pg_call(
-      [&] { return DatumGetArrayTypeP(DirectFunctionCall1(pg_blocking_pids, Int32GetDatum(pid))); });
+  ArrayType* array = pg_call([&] {
+    return DatumGetArrayTypeP(DirectFunctionCall1(pg_blocking_pids, Int32GetDatum(pid)));
+  });
   Datum* elements = nullptr;
   int count = 0;
-  pg_call([&] { deconstruct_array(array, INT4OID, 4, true, TYPALIGN_INT, &elements, nullptr, &count); });
+  pg_call([&] {
+    deconstruct_array(array, INT4OID, 4, true, TYPALIGN_INT, &elements, nullptr, &count);
+  });
   std::vector<int> pids;
   pids.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) pids.push_back(DatumGetInt32(elements[i]));
@@ -60,26 +67,31 @@ std::string progress_line(const RunProgress& progress) {
   std::string line = fmt::format("progress: {:.1f} s", elapsed);
   if (planned > 0) line += fmt::format(" of {:.1f} s", planned);
   if (interval > 0) {
-    line += fmt::format(", {:.1f} operations/s", static_cast<double>(progress.interval_ok.load()) / interval);
+    line += fmt::format(", {:.1f} operations/s",
+                        static_cast<double>(progress.interval_ok.load()) / interval);
   }
   if (const std::uint64_t p95 = progress.interval_p95_ns.load(); p95 > 0) {
     line += fmt::format(", p95 {:.3f} ms", static_cast<double>(p95) / 1e6);
   }
-  return line + fmt::format(", {} failed, {} users", progress.failed.load(), progress.active_users.load());
+  return line +
+         fmt::format(", {} failed, {} users", progress.failed.load(), progress.active_users.load());
 }
 
-// A run whose operations fail ends well all the same: nobody should have to look into the record first.
+// A run whose operations fail ends well all the same: nobody should have to look into the record
+// first.
 void warn_of_failures(const SharedRun& run) {
   const std::uint64_t failed = run.header().failed_operations.load();
   if (failed == 0) return;
   const ErrorSample* first = nullptr;
   for (std::uint32_t i = 0; i < run.header().worker_count.load() && first == nullptr; ++i) {
-    if (run.worker(i).error_samples.load(std::memory_order_acquire) > 0) first = &run.worker(i).errors[0];
+    if (run.worker(i).error_samples.load(std::memory_order_acquire) > 0)
+      first = &run.worker(i).errors[0];
   }
   report(WARNING, first != nullptr ? first->sqlstate : "01000",
          fmt::format("{} {} failed", failed, failed == 1 ? "operation" : "operations"),
          first != nullptr ? fmt::format("One of the errors: {}", first->message) : "",
-         "The events OPERATION_ERROR in perf_mgmt.execution_events say how often which error came up.");
+         "The events OPERATION_ERROR in perf_mgmt.execution_events say how often which error came "
+         "up.");
 }
 
 }  // namespace
@@ -118,19 +130,23 @@ void CallerWatch::look(const SharedRun& run) {
   }
   if (!run) return;
   std::vector<int> pids{run.header().controller_pid.load()};
-  for (std::uint32_t i = 0; i < run.header().worker_slots; ++i) pids.push_back(run.worker(i).pid.load());
+  for (std::uint32_t i = 0; i < run.header().worker_slots; ++i)
+    pids.push_back(run.worker(i).pid.load());
   for (const int pid : pids) {
     if (pid == 0 || !waits_for_me(pid)) continue;
-    throw Error("40P01", "the run waits for a lock that this session holds",
-                fmt::format("Process {} of the run waits, directly or through others, for a lock of this "
-                            "session's transaction; this session waits for the run.", pid),
-                "Commit first, or start the run from another session.");
+    throw Error(
+        "40P01", "the run waits for a lock that this session holds",
+        fmt::format("Process {} of the run waits, directly or through others, for a lock of this "
+                    "session's transaction; this session waits for the run.",
+                    pid),
+        "Commit first, or start the run from another session.");
   }
 }
 
 RunControl RunControl::start(RunPlan plan) {
   plan.workers_requested = workers_wanted(plan.spec);
-  const OperationDrawer drawer(plan);  // finds what is wrong with the generators, and counts sequences
+  const OperationDrawer drawer(
+      plan);  // finds what is wrong with the generators, and counts sequences
   RunControl control;
   control.execution_id_ = plan.execution_id;
   control.run_ = SharedRun::create(plan.to_json(), plan.operations.size(),
@@ -141,10 +157,11 @@ RunControl RunControl::start(RunPlan plan) {
     const auto handle = register_process("perf_mgmt_controller_main", "perf_mgmt controller",
                                          control.run_.handle(), 0);
     if (!handle) {
-      throw Error(sqlstate::configuration_limit_exceeded, "no worker slot is free",
-                  "A run needs one background worker to control it and at least one to run operations.",
-                  "Raise \"max_worker_processes\" and restart the server, or wait until other background "
-                  "workers have ended.");
+      throw Error(
+          sqlstate::configuration_limit_exceeded, "no worker slot is free",
+          "A run needs one background worker to control it and at least one to run operations.",
+          "Raise \"max_worker_processes\" and restart the server, or wait until other background "
+          "workers have ended.");
     }
     control.controller_ = *handle;
     control.await_start();
@@ -152,7 +169,8 @@ RunControl RunControl::start(RunPlan plan) {
     if (workers < static_cast<std::uint32_t>(plan.workers_requested)) {
       report(WARNING, "01000",
              fmt::format("only {} of {} workers could be started", workers, plan.workers_requested),
-             "No more worker slots were free.", "Raise \"max_worker_processes\" and restart the server.");
+             "No more worker slots were free.",
+             "Raise \"max_worker_processes\" and restart the server.");
     }
   } catch (...) {
     control.abandon();
@@ -171,10 +189,11 @@ void RunControl::await_start() {
       if (const std::optional<Error> failure = run_.failure()) throw *failure;
       if (run_.stopping()) {
         const SharedRun::Ending ending = run_.ending();
-        throw Error(ending.sqlstate.c_str(), "the run was ended before it began: " + ending.message);
+        throw Error(ending.sqlstate.c_str(),
+                    "the run was ended before it began: " + ending.message);
       }
-      throw Error(sqlstate::object_not_in_prerequisite_state, "the run's controller ended before the run began",
-                  {}, "See the server log.");
+      throw Error(sqlstate::object_not_in_prerequisite_state,
+                  "the run's controller ended before the run began", {}, "See the server log.");
     }
     watch.wait(run_);
   }
@@ -212,7 +231,8 @@ void RunControl::wait(double progress_seconds) {
   }
   if (ending.status != "COMPLETED") {
     report(WARNING, ending.sqlstate, fmt::format("execution \"{}\" ended as {}", id, ending.status),
-           failure && !failure->detail().empty() ? ending.message + "\n" + failure->detail() : ending.message,
+           failure && !failure->detail().empty() ? ending.message + "\n" + failure->detail()
+                                                 : ending.message,
            failure ? failure->hint() : "");
   }
 }
@@ -228,8 +248,8 @@ bool RunControl::controller_is_gone() const {
   return pg_call([&] { return GetBackgroundWorkerPid(controller_, &pid); }) == BGWH_STOPPED;
 }
 
-// Stops the run and gives it a moment to record its end. Interrupts are held: the caller is on its way
-// out with an error already.
+// Stops the run and gives it a moment to record its end. Interrupts are held: the caller is on its
+// way out with an error already.
 void RunControl::abandon() noexcept {
   if (!run_) return;
   run_.stop(StopReason::cancelled);

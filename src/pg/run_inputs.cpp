@@ -19,7 +19,8 @@ constexpr long kFetchRows = 1000;
 
 std::vector<int> find_columns(TupleDesc row, const PoolRequest& request) {
   if (row->natts == 0) {
-    throw Error(sqlstate::syntax_error, fmt::format("pool \"{}\" has no columns", request.generator),
+    throw Error(sqlstate::syntax_error,
+                fmt::format("pool \"{}\" has no columns", request.generator),
                 fmt::format("Its query is: {}", request.sql));
   }
   std::vector<std::string> names;
@@ -72,8 +73,8 @@ std::vector<PoolColumnKind> column_kinds(TupleDesc row, const std::vector<int>& 
 
 std::vector<std::byte> load_pool(const PoolRequest& request, std::uint64_t seed) {
   Portal portal = pg_call([&] {
-    return SPI_cursor_open_with_args(nullptr, request.sql.c_str(), 0, nullptr, nullptr, nullptr, true,
-                                     CURSOR_OPT_PARALLEL_OK | CURSOR_OPT_NO_SCROLL);
+    return SPI_cursor_open_with_args(nullptr, request.sql.c_str(), 0, nullptr, nullptr, nullptr,
+                                     true, CURSOR_OPT_PARALLEL_OK | CURSOR_OPT_NO_SCROLL);
   });
   const std::vector<int> numbers = find_columns(portal->tupDesc, request);
   PoolBuilder builder(request.columns, request.limit, seed, column_kinds(portal->tupDesc, numbers));
@@ -85,8 +86,8 @@ std::vector<std::byte> load_pool(const PoolRequest& request, std::uint64_t seed)
     const std::uint64_t rows = SPI_processed;
     for (std::uint64_t row = 0; row < rows; ++row) {
       for (std::size_t i = 0; i < numbers.size(); ++i) {
-        const char* text = pg_call(
-            [&] { return SPI_getvalue(table->vals[row], table->tupdesc, numbers[i]); });
+        const char* text =
+            pg_call([&] { return SPI_getvalue(table->vals[row], table->tupdesc, numbers[i]); });
         cells[i] = text != nullptr ? std::optional<std::string_view>(text) : std::nullopt;
       }
       builder.add_row(cells);
@@ -115,11 +116,12 @@ std::vector<std::byte> load_pools(std::span<const PoolRequest> requests, std::ui
       const ErrorData& data = error.data();
       const bool not_a_query = error.sqlerrcode() == ERRCODE_FEATURE_NOT_SUPPORTED ||
                                error.sqlerrcode() == ERRCODE_INVALID_CURSOR_DEFINITION;
-      throw Error(error.sqlstate(), error.what(),
-                  fmt::format("In the query of pool \"{}\": {}", requests[i].generator, requests[i].sql),
-                  data.hint != nullptr ? data.hint
-                  : not_a_query        ? "A pool's query is one SELECT that writes nothing."
-                                       : "");
+      throw Error(
+          error.sqlstate(), error.what(),
+          fmt::format("In the query of pool \"{}\": {}", requests[i].generator, requests[i].sql),
+          data.hint != nullptr ? data.hint
+          : not_a_query        ? "A pool's query is one SELECT that writes nothing."
+                               : "");
     }
   }
 
@@ -154,14 +156,15 @@ void ExpressionSet::prepare(std::span<const ExpressionRequest> requests) {
     try {
       plans_.push_back(pg_call([&] {
         SPIPlanPtr plan = SPI_prepare(sql.c_str(), 0, nullptr);
-        if (plan == nullptr) elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
+        if (plan == nullptr)
+          elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
         SPI_keepplan(plan);
         return plan;
       }));
     } catch (const PgError& error) {
-      throw Error(error.sqlstate(), error.what(),
-                  fmt::format("In the expression of generator \"{}\": {}", request.generator,
-                              request.sql));
+      throw Error(
+          error.sqlstate(), error.what(),
+          fmt::format("In the expression of generator \"{}\": {}", request.generator, request.sql));
     }
   }
   results_.resize(plans_.size());
@@ -172,7 +175,8 @@ std::optional<std::string_view> ExpressionSet::evaluate(std::uint32_t index, boo
   std::optional<std::string_view> result;
   const auto body = [&] {
     pg_call([] { SPI_connect(); });
-    const int code = pg_call([&] { return SPI_execute_plan(plans_[index], nullptr, nullptr, false, 1); });
+    const int code =
+        pg_call([&] { return SPI_execute_plan(plans_[index], nullptr, nullptr, false, 1); });
     if (code == SPI_OK_SELECT && SPI_processed == 1) {
       const char* text =
           pg_call([] { return SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1); });

@@ -41,7 +41,8 @@ std::optional<BackgroundWorkerHandle*> register_process(const char* function, co
   std::memcpy(worker.bgw_extra, &index, sizeof(index));
 
   BackgroundWorkerHandle* handle = nullptr;
-  if (!pg_call([&] { return RegisterDynamicBackgroundWorker(&worker, &handle); })) return std::nullopt;
+  if (!pg_call([&] { return RegisterDynamicBackgroundWorker(&worker, &handle); }))
+    return std::nullopt;
   return handle;
 }
 

@@ -48,7 +48,9 @@ void wake(const std::atomic<std::uint32_t>& proc_plus_one) noexcept {
 
 }  // namespace
 
-std::uint32_t my_proc_number_plus_one() noexcept { return my_proc_number() + 1; }
+std::uint32_t my_proc_number_plus_one() noexcept {
+  return my_proc_number() + 1;
+}
 
 std::size_t SharedRun::size_of(std::size_t plan_bytes, std::size_t operations, std::size_t workers,
                                std::size_t sequences) {
@@ -60,7 +62,8 @@ SharedRun SharedRun::create(std::string_view plan, std::size_t operations, std::
   const Layout layout(plan.size(), operations, workers, sequences);
   SharedRun run;
   try {
-    run.segment_ = pg_call([&] { return dsm_create(layout.total, DSM_CREATE_NULL_IF_MAXSEGMENTS); });
+    run.segment_ =
+        pg_call([&] { return dsm_create(layout.total, DSM_CREATE_NULL_IF_MAXSEGMENTS); });
   } catch (const PgError& error) {
     throw Error(sqlstate::insufficient_resources,
                 fmt::format("could not get {} MB of shared memory for the run",
@@ -69,8 +72,8 @@ SharedRun SharedRun::create(std::string_view plan, std::size_t operations, std::
                 "Use fewer workers, or enlarge /dev/shm (containers often have 64 MB).");
   }
   if (run.segment_ == nullptr) {
-    throw Error(sqlstate::insufficient_resources, "too many dynamic shared memory segments",
-                {}, "Wait until other executions have ended, or raise \"max_connections\".");
+    throw Error(sqlstate::insufficient_resources, "too many dynamic shared memory segments", {},
+                "Wait until other executions have ended, or raise \"max_connections\".");
   }
   auto* base = static_cast<char*>(dsm_segment_address(run.segment_));
   std::memset(base, 0, layout.total);
@@ -118,7 +121,9 @@ void SharedRun::detach() {
   pg_call([&] { dsm_detach(segment); });
 }
 
-dsm_handle SharedRun::handle() const { return dsm_segment_handle(segment_); }
+dsm_handle SharedRun::handle() const {
+  return dsm_segment_handle(segment_);
+}
 
 std::string_view SharedRun::plan() const noexcept {
   return {reinterpret_cast<const char*>(header_) + header_->plan_offset, header_->plan_bytes};
@@ -136,7 +141,8 @@ WorkerSlot& SharedRun::worker(std::size_t i) const noexcept {
 
 OperationRecord* SharedRun::records(std::size_t worker_index, std::uint32_t epoch) const noexcept {
   auto* base = reinterpret_cast<char*>(&worker(worker_index)) + sizeof(WorkerSlot);
-  return reinterpret_cast<OperationRecord*>(base) + std::size_t{epoch & 1} * header_->operation_count;
+  return reinterpret_cast<OperationRecord*>(base) +
+         std::size_t{epoch & 1} * header_->operation_count;
 }
 
 void SharedRun::stop(StopReason reason) const noexcept {
@@ -196,8 +202,12 @@ SharedRun::Ending SharedRun::ending() const {
 void SharedRun::wake_workers() const noexcept {
   for (std::uint32_t i = 0; i < header_->worker_slots; ++i) wake(worker(i).proc);
 }
-void SharedRun::wake_controller() const noexcept { wake(header_->controller_proc); }
-void SharedRun::wake_caller() const noexcept { wake(header_->caller_proc); }
+void SharedRun::wake_controller() const noexcept {
+  wake(header_->controller_proc);
+}
+void SharedRun::wake_caller() const noexcept {
+  wake(header_->caller_proc);
+}
 
 void SharedRun::set_phase(RunPhase phase) const noexcept {
   header_->phase.store(static_cast<std::uint32_t>(phase));

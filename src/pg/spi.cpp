@@ -52,8 +52,8 @@ SqlResult sql_query(const std::string& sql, std::span<const SqlText> parameters)
   pg_call([&] {
     for (int i = 0; i < count; ++i) {
       if (parameters[i]) {
-        values[i] = PointerGetDatum(
-            cstring_to_text_with_len(parameters[i]->data(), static_cast<int>(parameters[i]->size())));
+        values[i] = PointerGetDatum(cstring_to_text_with_len(
+            parameters[i]->data(), static_cast<int>(parameters[i]->size())));
       } else {
         nulls[i] = 'n';
       }

@@ -42,16 +42,18 @@ void add_usage(OperationCounters& counters, const BufferUsage& from, const Buffe
   counters.wal_bytes += wal_to.wal_bytes - wal_from.wal_bytes;
 }
 
-GucContext settings_context() { return superuser() ? PGC_SUSET : PGC_USERSET; }
+GucContext settings_context() {
+  return superuser() ? PGC_SUSET : PGC_USERSET;
+}
 
-// Whether a session setting exists and may be set; one with a dot in its name is anybody's. Its values
-// are drawn later.
+// Whether a session setting exists and may be set; one with a dot in its name is anybody's. Its
+// values are drawn later.
 void check_setting(const std::string& name) {
   if (name.find('.') != std::string::npos) return;
   try {
     pg_call([&] {
-      set_config_option(name.c_str(), GetConfigOption(name.c_str(), false, false), settings_context(),
-                        PGC_S_SESSION, GUC_ACTION_LOCAL, false, 0, false);
+      set_config_option(name.c_str(), GetConfigOption(name.c_str(), false, false),
+                        settings_context(), PGC_S_SESSION, GUC_ACTION_LOCAL, false, 0, false);
     });
   } catch (PgError& error) {
     error.add_detail("In \"session_settings\" of the configuration.");
@@ -61,10 +63,11 @@ void check_setting(const std::string& name) {
 
 }  // namespace
 
-SpiExecutor::SpiExecutor(TransactionMode mode) : mode_(mode), user_(GetUserId()),
-                                                 session_user_(GetSessionUserId()) {
+SpiExecutor::SpiExecutor(TransactionMode mode)
+    : mode_(mode), user_(GetUserId()), session_user_(GetSessionUserId()) {
   pg_call([&] {
-    context_ = AllocSetContextCreate(TopMemoryContext, "perf_mgmt operations", ALLOCSET_SMALL_SIZES);
+    context_ =
+        AllocSetContextCreate(TopMemoryContext, "perf_mgmt operations", ALLOCSET_SMALL_SIZES);
     operation_context_ =
         AllocSetContextCreate(context_, "perf_mgmt operation", ALLOCSET_DEFAULT_SIZES);
   });
@@ -80,7 +83,8 @@ SpiExecutor::~SpiExecutor() {
 SpiExecutor::Statement SpiExecutor::prepare_statement(const PlannedStatement& planned) {
   std::vector<Oid> types = infer_parameter_types(planned.sql);
   if (types.size() != planned.parameters.size()) {
-    throw Error(sqlstate::internal_error, "statement has another number of parameters than expected");
+    throw Error(sqlstate::internal_error,
+                "statement has another number of parameters than expected");
   }
   Statement statement;
   statement.sources = planned.parameters;
@@ -89,7 +93,8 @@ SpiExecutor::Statement SpiExecutor::prepare_statement(const PlannedStatement& pl
   statement.plan = pg_call([&] {
     SPIPlanPtr plan =
         SPI_prepare_cursor(planned.sql.c_str(), count, types.data(), CURSOR_OPT_PARALLEL_OK);
-    if (plan == nullptr) elog(ERROR, "SPI_prepare_cursor failed: %s", SPI_result_code_string(SPI_result));
+    if (plan == nullptr)
+      elog(ERROR, "SPI_prepare_cursor failed: %s", SPI_result_code_string(SPI_result));
     SPI_keepplan(plan);
     // Plan it once, so that what cannot be planned is found before the run.
     ListCell* cell = nullptr;
@@ -121,7 +126,8 @@ void SpiExecutor::prepare(const RunPlan& plan) {
   // The server arms the setting for clients' statements only.
   if (statement_timeout_ms_ == 0 && mode_ == TransactionMode::transaction) {
     for (const auto& [name, value] : plan.spec.settings) {
-      if (pg_strcasecmp(name.c_str(), "statement_timeout") == 0) statement_timeout_ms_ = StatementTimeout;
+      if (pg_strcasecmp(name.c_str(), "statement_timeout") == 0)
+        statement_timeout_ms_ = StatementTimeout;
     }
   }
   commit_ = plan.spec.finish == RunSpec::Finish::commit;
@@ -144,8 +150,9 @@ void SpiExecutor::prepare(const RunPlan& plan) {
       error.add_detail(fmt::format("In operation \"{}\".", planned.name));
       // The caller's session found it when it read the template.
       if (mode_ == TransactionMode::transaction && error.sqlerrcode() == ERRCODE_UNDEFINED_TABLE) {
-        error.suggest("Operations run in processes of their own, which see neither temporary tables of "
-                      "this session nor what it has not committed.");
+        error.suggest(
+            "Operations run in processes of their own, which see neither temporary tables of "
+            "this session nor what it has not committed.");
       }
       throw;
     }
@@ -157,7 +164,8 @@ std::vector<ParameterForm> SpiExecutor::parameter_forms(std::size_t index) const
   std::vector<ParameterForm> forms(operation.parameter_count, ParameterForm::scalar);
   for (const Statement& statement : operation.statements) {
     for (std::size_t i = 0; i < statement.sources.size(); ++i) {
-      forms[static_cast<std::size_t>(statement.sources[i])] = parameter_form(statement.bindings[i].type);
+      forms[static_cast<std::size_t>(statement.sources[i])] =
+          parameter_form(statement.bindings[i].type);
     }
   }
   return forms;
@@ -178,17 +186,16 @@ void SpiExecutor::run_guarded(const Operation& operation, std::span<const Value>
 
     for (std::size_t i = 0; i < settings.size(); ++i) {
       set_config_option(setting_names_[i].c_str(), value_to_cstring(settings[i]),
-                        settings_context(), PGC_S_SESSION, GUC_ACTION_LOCAL, true,
-                        0, false);
+                        settings_context(), PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false);
     }
 
     SPI_connect();
     for (const Statement& statement : operation.statements) {
       for (std::size_t i = 0; i < statement.sources.size(); ++i) {
         ParamExternData& parameter = statement.parameters->params[i];
-        parameter.value = bind_value(statement.bindings[i],
-                                     values[static_cast<std::size_t>(statement.sources[i])],
-                                     &parameter.isnull);
+        parameter.value =
+            bind_value(statement.bindings[i],
+                       values[static_cast<std::size_t>(statement.sources[i])], &parameter.isnull);
       }
       CountingReceiver receiver;
       init_counting_receiver(receiver);
@@ -200,7 +207,8 @@ void SpiExecutor::run_guarded(const Operation& operation, std::span<const Value>
         enable_timeout_after(STATEMENT_TIMEOUT, statement_timeout_ms_);  // anew for each statement
       }
       const int code = SPI_execute_plan_extended(statement.plan, &options);
-      if (code < 0) elog(ERROR, "SPI_execute_plan_extended failed: %s", SPI_result_code_string(code));
+      if (code < 0)
+        elog(ERROR, "SPI_execute_plan_extended failed: %s", SPI_result_code_string(code));
       result.counters.rows_read += receiver.rows;
       result.counters.bytes_read += receiver.bytes;
       if (statement.writes) {
@@ -271,8 +279,9 @@ void SpiExecutor::run(std::size_t index, std::span<const Value> values,
       CurrentResourceOwner = caller_owner;
       throw;  // a cancel in the caller's own backend is the caller's
     }
-    const bool timed_out = statement_timeout_ms_ > 0 && statement_start_ns_ >= result.start_ns &&
-                           result.end_ns - statement_start_ns_ >= statement_timeout_ms_ * 1'000'000LL;
+    const bool timed_out =
+        statement_timeout_ms_ > 0 && statement_start_ns_ >= result.start_ns &&
+        result.end_ns - statement_start_ns_ >= statement_timeout_ms_ * 1'000'000LL;
     result.outcome = error.sqlerrcode() == ERRCODE_QUERY_CANCELED && !timed_out
                          ? OperationResult::Outcome::cancelled
                          : OperationResult::Outcome::failed;

@@ -19,7 +19,8 @@ std::optional<std::string> optional_argument(FunctionCallInfo call, int i) {
 std::string required_argument(FunctionCallInfo call, int i, const char* name) {
   std::optional<std::string> value = optional_argument(call, i);
   if (!value) {
-    throw Error(sqlstate::null_value_not_allowed, std::string("argument \"") + name + "\" must not be null");
+    throw Error(sqlstate::null_value_not_allowed,
+                std::string("argument \"") + name + "\" must not be null");
   }
   return *std::move(value);
 }

@@ -45,9 +45,9 @@ const char* refusal(const Node* node) {
       return "An operation is one transaction, which the engine begins and ends itself.";
     case T_VariableSetStmt: {
       const auto* set = reinterpret_cast<const VariableSetStmt*>(node);
-      const bool changes_user = set->name != nullptr &&
-                                (std::strcmp(set->name, "role") == 0 ||
-                                 std::strcmp(set->name, "session_authorization") == 0);
+      const bool changes_user =
+          set->name != nullptr && (std::strcmp(set->name, "role") == 0 ||
+                                   std::strcmp(set->name, "session_authorization") == 0);
       if (changes_user) return "Operations run with the rights of the role that owns the scenario.";
       if (set->is_local) return nullptr;
       return "A setting would outlive the operation. Use SET LOCAL, or \"settings\" and "
@@ -64,7 +64,8 @@ const char* refusal(const Node* node) {
     case T_CopyStmt:
       return "COPY needs a client or files of the server, which an operation does not have.";
     case T_VacuumStmt:
-      return reinterpret_cast<const VacuumStmt*>(node)->is_vacuumcmd ? kNeedsNoTransaction : nullptr;
+      return reinterpret_cast<const VacuumStmt*>(node)->is_vacuumcmd ? kNeedsNoTransaction
+                                                                     : nullptr;
     case T_IndexStmt:
       return reinterpret_cast<const IndexStmt*>(node)->concurrent ? kNeedsNoTransaction : nullptr;
     case T_CreatedbStmt:
@@ -116,8 +117,8 @@ auto with_positions_in(const std::string& sql, Body body) {
 }
 
 std::vector<RawText> parse_statements(const std::string& sql) {
-  const List* list = with_positions_in(
-      sql, [&] { return pg_call([&] { return pg_parse_query(sql.c_str()); }); });
+  const List* list =
+      with_positions_in(sql, [&] { return pg_call([&] { return pg_parse_query(sql.c_str()); }); });
   std::vector<RawText> statements;
   for (int i = 0; i < list_length(list); ++i) {
     auto* raw = static_cast<RawStmt*>(list_nth(list, i));
@@ -142,8 +143,7 @@ bool collect_facts(Node* node, void* context) {
   if (IsA(node, Query)) {
     auto* query = reinterpret_cast<Query*>(node);
     if (query->commandType != CMD_SELECT || query->rowMarks != NIL) facts->writes = true;
-    return query_tree_walker(query, tree_walker(collect_facts), context,
-                             QTW_EXAMINE_RTES_BEFORE);
+    return query_tree_walker(query, tree_walker(collect_facts), context, QTW_EXAMINE_RTES_BEFORE);
   }
   if (IsA(node, RangeTblEntry)) {
     const auto* entry = reinterpret_cast<const RangeTblEntry*>(node);
@@ -155,8 +155,7 @@ bool collect_facts(Node* node, void* context) {
 
 std::string qualified_name(Oid relation) {
   const char* name = pg_call([&] { return get_rel_name(relation); });
-  const char* schema =
-      pg_call([&] { return get_namespace_name(get_rel_namespace(relation)); });
+  const char* schema = pg_call([&] { return get_namespace_name(get_rel_namespace(relation)); });
   if (name == nullptr || schema == nullptr) return {};
   return std::string(schema) + "." + name;
 }
@@ -187,12 +186,13 @@ void check_parameter_use(const TemplateText& text, const std::vector<std::string
   }
   for (std::size_t i = 0; i < used.size(); ++i) {
     if (used[i]) continue;
-    throw Error(sqlstate::undefined_parameter,
-                fmt::format("parameter_generators has an entry \"{}\" that the template does not use",
-                            names[i]),
-                fmt::format("It is number {} of {}, and there is no ${} in the template.", i + 1,
-                            count, i + 1),
-                "Remove the entry, or use the parameter.");
+    throw Error(
+        sqlstate::undefined_parameter,
+        fmt::format("parameter_generators has an entry \"{}\" that the template does not use",
+                    names[i]),
+        fmt::format("It is number {} of {}, and there is no ${} in the template.", i + 1, count,
+                    i + 1),
+        "Remove the entry, or use the parameter.");
   }
 }
 
@@ -224,7 +224,8 @@ TemplateAnalysis analyse_template(const std::string& sql_template,
     }
     const RenumberedText renumbered = renumber_parameters(raw.text);
     for (const int parameter : renumbered.parameters) {
-      if (parameter < static_cast<int>(used.size())) used[static_cast<std::size_t>(parameter)] = true;
+      if (parameter < static_cast<int>(used.size()))
+        used[static_cast<std::size_t>(parameter)] = true;
     }
     if (static_cast<std::size_t>(text.highest_number) > parameter_names.size()) break;
 
@@ -234,8 +235,9 @@ TemplateAnalysis analyse_template(const std::string& sql_template,
       queries = analyse_statement(renumbered.sql, types);
     } catch (PgError& error) {
       if (makes_table && error.sqlerrcode() == ERRCODE_UNDEFINED_TABLE) {
-        error.suggest("All statements of a template are planned before the first one runs: a table that "
-                      "the template itself makes is not there yet.");
+        error.suggest(
+            "All statements of a template are planned before the first one runs: a table that "
+            "the template itself makes is not there yet.");
       }
       throw;
     }
@@ -249,13 +251,15 @@ TemplateAnalysis analyse_template(const std::string& sql_template,
       auto* query = static_cast<Query*>(list_nth(queries, i));
       if (query->commandType == CMD_UTILITY) {
         facts.writes = true;
-        statement.type = GetCommandTagName(pg_call([&] { return CreateCommandTag(raw.statement->stmt); }));
+        statement.type =
+            GetCommandTagName(pg_call([&] { return CreateCommandTag(raw.statement->stmt); }));
         continue;
       }
       pg_call([&] { collect_facts(reinterpret_cast<Node*>(query), &facts); });
     }
     if (statement.type.empty()) {
-      statement.type = GetCommandTagName(pg_call([&] { return CreateCommandTag(raw.statement->stmt); }));
+      statement.type =
+          GetCommandTagName(pg_call([&] { return CreateCommandTag(raw.statement->stmt); }));
       statement.writes = statement.type != "SELECT";
     }
     analysis.writes = analysis.writes || facts.writes;
@@ -265,8 +269,8 @@ TemplateAnalysis analyse_template(const std::string& sql_template,
 
   for (const Oid relation : relations) {
     std::string name = qualified_name(relation);
-    if (!name.empty() && std::find(analysis.tables.begin(), analysis.tables.end(), name) ==
-                             analysis.tables.end()) {
+    if (!name.empty() &&
+        std::find(analysis.tables.begin(), analysis.tables.end(), name) == analysis.tables.end()) {
       analysis.tables.push_back(std::move(name));
     }
   }

@@ -1,5 +1,6 @@
-// A worker's life: join the run, connect as the run's role, prepare, say that it is ready, wait for the
-// start, run its loop, end. It reads no table of the extension: all that it needs is in shared memory.
+// A worker's life: join the run, connect as the run's role, prepare, say that it is ready, wait for
+// the start, run its loop, end. It reads no table of the extension: all that it needs is in shared
+// memory.
 #include <csignal>
 
 #include "perf_mgmt/pg/preparation.hpp"
@@ -26,21 +27,21 @@ void set_setting(const std::string& name, const std::string& value, GucContext c
   });
 }
 
-// The session as the run wants it: silent below ERROR, the caller's search_path, the run's settings.
+// The session as the run wants it: silent below ERROR, the caller's search_path, the run's
+// settings.
 void set_up_session(const RunPlan& plan) {
   set_setting("client_min_messages", "error", PGC_USERSET);
-  pg_call([] {
-    SetConfigOption("log_min_messages", "error", PGC_SUSET, PGC_S_OVERRIDE);
-  });
+  pg_call([] { SetConfigOption("log_min_messages", "error", PGC_SUSET, PGC_S_OVERRIDE); });
   set_setting("search_path", plan.search_path, PGC_USERSET);
   const GucContext context = pg_call([] { return superuser(); }) ? PGC_SUSET : PGC_USERSET;
   for (const auto& [name, value] : plan.spec.settings) {
     try {
       set_setting(name, value, context);
     } catch (const PgError& error) {
-      throw Error(error.sqlstate(), error.what(),
-                  fmt::format("In \"settings\" of the configuration: \"{}\" = \"{}\".", name, value),
-                  error.data().hint != nullptr ? error.data().hint : "");
+      throw Error(
+          error.sqlstate(), error.what(),
+          fmt::format("In \"settings\" of the configuration: \"{}\" = \"{}\".", name, value),
+          error.data().hint != nullptr ? error.data().hint : "");
     }
   }
 }
@@ -144,7 +145,8 @@ class Worker {
       }
       pg_call([&] { dsm_pin_mapping(pools_); });
     }
-    return {static_cast<const std::byte*>(dsm_segment_address(pools_)), dsm_segment_map_length(pools_)};
+    return {static_cast<const std::byte*>(dsm_segment_address(pools_)),
+            dsm_segment_map_length(pools_)};
   }
 
   SharedRun run_;

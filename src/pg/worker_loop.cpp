@@ -1,5 +1,6 @@
-// A user's cycle is: due (I), started (S), ended (E), thinks, due again. Users wait in a queue ordered by
-// when they are due; while the worker is busy with one, those that come due wait, and that waiting is lag.
+// A user's cycle is: due (I), started (S), ended (E), thinks, due again. Users wait in a queue
+// ordered by when they are due; while the worker is busy with one, those that come due wait, and
+// that waiting is lag.
 #include "perf_mgmt/pg/worker_loop.hpp"
 
 extern "C" {
@@ -48,7 +49,8 @@ WorkerLoop::WorkerLoop(const SharedRun& run, const RunPlan& plan, std::size_t wo
       load_(load_model_of(plan.spec)),
       mix_(shares_of(plan)),
       queue_(users_of_worker(static_cast<std::size_t>(plan.spec.virtual_users), worker, workers_)),
-      iterations_(users_of_worker(static_cast<std::size_t>(plan.spec.virtual_users), worker, workers_)),
+      iterations_(
+          users_of_worker(static_cast<std::size_t>(plan.spec.virtual_users), worker, workers_)),
       reported_operation_(kNoOperation) {
   for (const PlannedOperation& operation : plan.operations) {
     think_times_.push_back(operation.think_time ? DurationGenerator::compile(*operation.think_time)
@@ -82,8 +84,7 @@ void WorkerLoop::run() {
       if (*due.slot >= operations) break;
     }
     const std::int64_t due_again = run_operation(due);
-    const std::optional<std::int64_t> active =
-        load_.next_active(next.user, due_again - start_ns_);
+    const std::optional<std::int64_t> active = load_.next_active(next.user, due_again - start_ns_);
     if (active) queue_.push(start_ns_ + *active, next.user);
   }
   count_skipped();
@@ -100,8 +101,9 @@ void WorkerLoop::start_users() {
   }
 }
 
-// People do not all begin at the same instant: a user's first operation follows a random part of a think
-// time, so that the arrivals are spread as they are later on. Without think time it is due at once.
+// People do not all begin at the same instant: a user's first operation follows a random part of a
+// think time, so that the arrivals are spread as they are later on. Without think time it is due at
+// once.
 std::int64_t WorkerLoop::first_arrival(std::int32_t user, std::int64_t active_ns) const {
   RandomStream random(plan_.spec.seed, kArrivalStream, static_cast<std::uint64_t>(user));
   const std::int64_t think = think_times_[mix_.draw(random)].draw_ns(random);
@@ -122,7 +124,8 @@ std::int64_t WorkerLoop::run_operation(const Due& due) {
   slot_.in_flight_measured.store(measured, std::memory_order_relaxed);
   slot_.running_operation.store(operation + 1, std::memory_order_relaxed);
   if (measured) {
-    slot_.started.store(slot_.started.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    slot_.started.store(slot_.started.load(std::memory_order_relaxed) + 1,
+                        std::memory_order_relaxed);
   }
   if (operation != reported_operation_) report_activity(operation);
 
@@ -131,8 +134,9 @@ std::int64_t WorkerLoop::run_operation(const Due& due) {
     drawer_.draw(operation, random, due.slot);
     drawn = true;
   } catch (const PgError& error) {  // an expression failed or was cancelled: so was the operation
-    result_.outcome = error.sqlerrcode() == ERRCODE_QUERY_CANCELED ? OperationResult::Outcome::cancelled
-                                                                   : OperationResult::Outcome::failed;
+    result_.outcome = error.sqlerrcode() == ERRCODE_QUERY_CANCELED
+                          ? OperationResult::Outcome::cancelled
+                          : OperationResult::Outcome::failed;
     result_.start_ns = result_.end_ns = monotonic_ns();
     result_.counters = OperationCounters{};
     std::memcpy(result_.sqlstate, error.sqlstate().c_str(), 6);

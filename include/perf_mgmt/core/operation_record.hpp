@@ -1,6 +1,7 @@
 // What is counted for one operation: latency histograms and exact counters.
 //
-// Trivially copyable, valid when zeroed; workers write it in shared memory, the controller adds it up.
+// Trivially copyable, valid when zeroed; workers write it in shared memory, the controller adds it
+// up.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +20,8 @@ enum class FailureClass : std::uint8_t {
   other,
 };
 inline constexpr std::size_t kFailureClasses = 5;
-// sqlstate: five characters. A 57014 is a timeout here: a cancel that ends the run is no failure and
-// never gets this far.
+// sqlstate: five characters. A 57014 is a timeout here: a cancel that ends the run is no failure
+// and never gets this far.
 FailureClass failure_class(std::string_view sqlstate) noexcept;
 
 // All members are std::uint64_t, so that merging is one loop; block counts are in blocks of BLCKSZ,

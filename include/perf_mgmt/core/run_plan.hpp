@@ -21,22 +21,22 @@ struct PlannedStatement {
   std::string sql;              // parameters renumbered $1…$n without gaps
   std::vector<int> parameters;  // 0-based operation parameter of each $n
   std::string type;             // SELECT, INSERT, UPDATE, DELETE, MERGE, or the command tag
-  bool writes = false;          // INSERT, UPDATE, DELETE or MERGE: an empty result is a zero-row write
+  bool writes = false;  // INSERT, UPDATE, DELETE or MERGE: an empty result is a zero-row write
 };
 
 struct PlannedOperation {
-  std::string id;    // uuid
+  std::string id;  // uuid
   std::string name;
   std::string sql_template;
   std::string parameter_generators;  // JSON object text
   std::vector<PlannedStatement> statements;
   std::vector<std::string> tables;
-  double share = 0;                      // configured, 0..1
-  std::optional<std::string> think_time; // JSON text: number of milliseconds or a definition
+  double share = 0;                       // configured, 0..1
+  std::optional<std::string> think_time;  // JSON text: number of milliseconds or a definition
 };
 
-// What an operation of several statements is called after: the strongest of MERGE, DELETE, UPDATE and
-// INSERT that it has, else its first statement's type.
+// What an operation of several statements is called after: the strongest of MERGE, DELETE, UPDATE
+// and INSERT that it has, else its first statement's type.
 std::string main_statement_type(const PlannedOperation& operation);
 
 struct RunPlan {
@@ -57,7 +57,7 @@ struct RunPlan {
   std::string started_by;
   int caller_pid = 0;
   bool caller_waits = false;
-  bool horizon_held = false;  // the caller waits inside a transaction
+  bool horizon_held = false;   // the caller waits inside a transaction
   bool validate_only = false;  // prepare, report every problem, run nothing
   int workers_requested = 0;
   std::int64_t run_start_us = 0;  // "now" of the generators: microseconds since 2000-01-01 UTC
@@ -70,11 +70,12 @@ struct RunPlan {
 };
 
 // An operation's generator program together with the run's session_settings, which are drawn in the
-// same scope: a setting that names a generator that a parameter names too gets that parameter's value.
+// same scope: a setting that names a generator that a parameter names too gets that parameter's
+// value.
 struct OperationProgram {
   GeneratorProgram program;
-  std::size_t parameters = 0;              // the first of the program's values are the parameters
-  std::vector<std::size_t> setting_values; // index of the value of each session setting
+  std::size_t parameters = 0;               // the first of the program's values are the parameters
+  std::vector<std::size_t> setting_values;  // index of the value of each session setting
 };
 
 // requests is shared by all operations of the run, and filled in the same order in every process.

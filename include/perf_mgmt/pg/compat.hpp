@@ -10,8 +10,8 @@ extern "C" {
 #include "executor/instrument.h"
 #include "nodes/nodes.h"
 #include "postmaster/bgworker.h"
-#include "storage/proc.h"
 #include "storage/latch.h"
+#include "storage/proc.h"
 #include "utils/resowner.h"
 }
 
@@ -59,7 +59,9 @@ inline std::uint64_t block_write_time_us(const BufferUsage& usage) noexcept {
 // Before 16 the tree walkers are declared with an empty parameter list, which means (void) in C++.
 using TreeWalker = bool (*)(Node*, void*);
 #if PG_VERSION_NUM >= 160000
-inline TreeWalker tree_walker(TreeWalker walker) noexcept { return walker; }
+inline TreeWalker tree_walker(TreeWalker walker) noexcept {
+  return walker;
+}
 #else
 inline auto tree_walker(TreeWalker walker) noexcept {
   return reinterpret_cast<bool (*)()>(reinterpret_cast<void (*)()>(walker));

@@ -1,8 +1,9 @@
 // The controller of one run: the process that owns the execution.
 //
-// It launches the workers, starts the clock, moves the epoch on at every interval and writes what the
-// workers counted, ends the run, and always leaves a final state. It executes the extension's own SQL
-// only. A terminate is a request to end the run, not to die: the final state is written first.
+// It launches the workers, starts the clock, moves the epoch on at every interval and writes what
+// the workers counted, ends the run, and always leaves a final state. It executes the extension's
+// own SQL only. A terminate is a request to end the run, not to die: the final state is written
+// first.
 #pragma once
 
 #include "perf_mgmt/core/load_model.hpp"
@@ -27,6 +28,7 @@ class Controller {
   void end_window();
   void stop_workers();
   void write_outcome();
+  bool write_ending_alone(const std::string& reason);
 
   // Waits for the latch until a moment on the monotonic clock, and takes note of requests to end.
   void wait_until(std::int64_t monotonic_ns);

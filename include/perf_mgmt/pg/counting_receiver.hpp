@@ -1,7 +1,8 @@
 // A DestReceiver that reads every row to the last byte and keeps none.
 //
-// Every column is deformed and every long value is fetched from its TOAST table and decompressed, as a
-// client's read would have done; a receiver that ignores the slot would report reads that never were.
+// Every column is deformed and every long value is fetched from its TOAST table and decompressed,
+// as a client's read would have done; a receiver that ignores the slot would report reads that
+// never were.
 #pragma once
 
 #include "perf_mgmt/pg/boundary.hpp"

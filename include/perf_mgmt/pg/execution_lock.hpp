@@ -1,6 +1,6 @@
 // The lock that says that an execution is alive: a session-level advisory lock of class 3, which no
-// SQL-level lock can collide with (SQL uses classes 1 and 2). Its controller holds it from before the
-// RUNNING row is visible until after the final state is committed.
+// SQL-level lock can collide with (SQL uses classes 1 and 2). Its controller holds it from before
+// the RUNNING row is visible until after the final state is committed.
 #pragma once
 
 #include "perf_mgmt/pg/boundary.hpp"

@@ -1,5 +1,5 @@
-// How a worker runs one operation. SPI in the server's own process is the first executor; nothing that
-// uses an executor may assume more of it than this.
+// How a worker runs one operation. SPI in the server's own process is the first executor; nothing
+// that uses an executor may assume more of it than this.
 #pragma once
 
 #include "perf_mgmt/core/operation_record.hpp"
@@ -11,8 +11,8 @@ namespace perf_mgmt::pg {
 struct OperationResult {
   enum class Outcome : std::uint8_t { ok, failed, cancelled };
   Outcome outcome = Outcome::ok;
-  std::int64_t start_ns = 0;  // monotonic: first server call
-  std::int64_t end_ns = 0;    // monotonic: after commit, or after the rollback of a failure
+  std::int64_t start_ns = 0;     // monotonic: first server call
+  std::int64_t end_ns = 0;       // monotonic: after commit, or after the rollback of a failure
   OperationCounters counters{};  // rows, blocks and WAL of this operation; outcome counts stay zero
   char sqlstate[6] = "00000";    // when not ok
   std::string message;           // when not ok
@@ -29,7 +29,8 @@ class Executor {
   virtual std::vector<ParameterForm> parameter_forms(std::size_t operation) const = 0;
 
   // Runs one operation as one transaction. values: the operation's parameters; settings: the run's
-  // session_settings in order. A failure is a result, not an exception; what is thrown ends the worker.
+  // session_settings in order. A failure is a result, not an exception; what is thrown ends the
+  // worker.
   virtual void run(std::size_t operation, std::span<const Value> values,
                    std::span<const Value> settings, OperationResult& result) = 0;
 };

@@ -22,8 +22,8 @@ ParameterForm parameter_form(Oid type);
 // Raises the type's own input error where the value does not fit.
 Datum bind_value(const ParameterBinding& binding, const Value& value, bool* is_null);
 
-// The text of a value in the type's input form; for settings and for by-text conversion. The text is
-// palloc'ed in the current memory context; nullptr for a null value. Inside pg_call.
+// The text of a value in the type's input form; for settings and for by-text conversion. The text
+// is palloc'ed in the current memory context; nullptr for a null value. Inside pg_call.
 char* value_to_cstring(const Value& value);
 
 }  // namespace perf_mgmt::pg

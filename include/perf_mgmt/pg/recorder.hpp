@@ -1,9 +1,9 @@
-// Writes what a run leaves behind: the execution's row, its intervals and metrics as they happen, and at
-// the end the summary, the operations and the events.
+// Writes what a run leaves behind: the execution's row, its intervals and metrics as they happen,
+// and at the end the summary, the operations and the events.
 //
-// Runs in the controller, with the rights of the extension's owner, and executes no SQL but its own: rows
-// go to the server as JSON and are taken apart by jsonb_populate_recordset, so that every column has the
-// one conversion that its type defines.
+// Runs in the controller, with the rights of the extension's owner, and executes no SQL but its
+// own: rows go to the server as JSON and are taken apart by jsonb_populate_recordset, so that every
+// column has the one conversion that its type defines.
 #pragma once
 
 #include "perf_mgmt/core/host_metrics.hpp"
@@ -27,8 +27,8 @@ struct ClockPair {
 
 // What the server itself counts, at one moment.
 struct ServerReading {
-  std::string wal_position;      // pg_lsn
-  std::uint64_t connections = 0; // client backends, the run's workers apart
+  std::string wal_position;       // pg_lsn
+  std::uint64_t connections = 0;  // client backends, the run's workers apart
   std::uint64_t checkpoints = 0;
 };
 
@@ -71,9 +71,9 @@ struct RunOutcome {
   std::int64_t measured_until_ns = 0;
   int workers = 0;
   std::uint64_t scheduled = 0;
-  std::uint64_t ok_in_window = 0;  // of ok, those that ended inside the window
+  std::uint64_t ok_in_window = 0;       // of ok, those that ended inside the window
   std::vector<OperationRecord> totals;  // by operation
-  HostUsage host;                  // over the window; memory: the mean of its intervals
+  HostUsage host;                       // over the window; memory: the mean of its intervals
   std::vector<OperationError> errors;
   std::vector<Finding> findings;
 };
@@ -92,6 +92,9 @@ class Recorder {
   ServerReading read_server() const;
   void write_interval(const ClockPair& clock, const Interval& interval) const;
   void write_outcome(const ClockPair& clock, const RunOutcome& outcome) const;
+  // The end without a result: FAILED, when, and why.
+  void write_failure(const ClockPair& clock, std::int64_t ended_ns,
+                     const std::string& reason) const;
   void log_event(const std::string& type, const std::string& message,
                  const std::string& details_json = {}) const;
 

@@ -24,7 +24,8 @@ std::string timestamp_text(std::int64_t wall_us);
 // What query_performance.query_hash holds: SHA-256 of the template, in hex. Needs SPI.
 std::string query_hash(const std::string& sql_template);
 
-// The columns of query_performance that follow from one operation's record: times, counts, counters.
+// The columns of query_performance that follow from one operation's record: times, counts,
+// counters.
 void add_operation_columns(Json& row, const OperationRecord& record);
 
 // INSERT of one object or an array of objects with equal keys; UPDATE of the row whose id is given.

@@ -7,12 +7,12 @@
 
 namespace perf_mgmt::pg {
 
-// Once a second: whether the client is still there, and whether a process waits, directly or through
-// others, for a lock that this session holds, which would never end.
+// Once a second: whether the client is still there, and whether a process waits, directly or
+// through others, for a lock that this session holds, which would never end.
 class CallerWatch {
  public:
-  // Waits for the latch, at most until the next look. Throws PgError on a cancel and Error where the
-  // client is gone or a deadlock with the run is found. run may be empty.
+  // Waits for the latch, at most until the next look. Throws PgError on a cancel and Error where
+  // the client is gone or a deadlock with the run is found. run may be empty.
   void wait(const SharedRun& run);
 
  private:
@@ -26,16 +26,16 @@ void forget_caller(const SharedRun& run);
 
 class RunControl {
  public:
-  // Lays the plan into shared memory, starts the controller and returns when the execution is running;
-  // throws what kept it from running, and then nothing is left. Workers that are fewer than wanted are
-  // a WARNING.
+  // Lays the plan into shared memory, starts the controller and returns when the execution is
+  // running; throws what kept it from running, and then nothing is left. Workers that are fewer
+  // than wanted are a WARNING.
   static RunControl start(RunPlan plan);
   RunControl(RunControl&&) = default;
 
   const std::string& execution_id() const noexcept { return execution_id_; }
 
-  // Waits until the run has ended, with a progress NOTICE every so many seconds (0: none). An end other
-  // than COMPLETED is a WARNING. When the wait is broken off, so is the run.
+  // Waits until the run has ended, with a progress NOTICE every so many seconds (0: none). An end
+  // other than COMPLETED is a WARNING. When the wait is broken off, so is the run.
   void wait(double progress_seconds);
   // Leaves the run alone.
   void detach();
@@ -60,12 +60,12 @@ struct PreparationProblem {
   std::string hint;
 };
 
-// Prepares a plan's operations, each on its own, in a worker with the plan's role, and loads its pools;
-// runs nothing. Throws where no worker can be had.
+// Prepares a plan's operations, each on its own, in a worker with the plan's role, and loads its
+// pools; runs nothing. Throws where no worker can be had.
 std::vector<PreparationProblem> prepare_in_worker(RunPlan plan);
 
-// How many worker processes a plan asks for: the configured number, else two per processor; never more
-// than it has users.
+// How many worker processes a plan asks for: the configured number, else two per processor; never
+// more than it has users.
 int workers_wanted(const RunSpec& spec);
 
 }  // namespace perf_mgmt::pg

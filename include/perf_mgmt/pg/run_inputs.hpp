@@ -11,8 +11,8 @@ extern "C" {
 
 namespace perf_mgmt::pg {
 
-// Runs the pools' queries and packs their rows into one block. Throws Error where a pool is empty or
-// lacks a column, naming it. Needs a transaction with SPI connected; reads through cursors.
+// Runs the pools' queries and packs their rows into one block. Throws Error where a pool is empty
+// or lacks a column, naming it. Needs a transaction with SPI connected; reads through cursors.
 std::vector<std::byte> load_pools(std::span<const PoolRequest> requests, std::uint64_t seed);
 
 // The pools in a block that load_pools made; the block outlives the views.
@@ -24,9 +24,9 @@ class ExpressionSet {
   // Needs a transaction with SPI connected and a snapshot.
   void prepare(std::span<const ExpressionRequest> requests);
 
-  // Evaluates one; in a transaction of its own where own_transaction, else in a subtransaction of the
-  // current one. Throws PgError after rolling back. The text lives until the next evaluation of the
-  // same expression.
+  // Evaluates one; in a transaction of its own where own_transaction, else in a subtransaction of
+  // the current one. Throws PgError after rolling back. The text lives until the next evaluation of
+  // the same expression.
   std::optional<std::string_view> evaluate(std::uint32_t index, bool own_transaction);
 
  private:

@@ -14,13 +14,13 @@ namespace perf_mgmt::pg {
 std::optional<BackgroundWorkerHandle*> register_process(const char* function, const char* name,
                                                         dsm_handle run, std::uint32_t index);
 
-// First steps of a run's process, before it has a database: a resource owner, the run's segment, and a
-// log hook that copies the text of a FATAL error (no LOGIN, no CONNECT, too many connections) into the
-// run, where the caller finds it. Signals stay blocked.
+// First steps of a run's process, before it has a database: a resource owner, the run's segment,
+// and a log hook that copies the text of a FATAL error (no LOGIN, no CONNECT, too many connections)
+// into the run, where the caller finds it. Signals stay blocked.
 SharedRun join_run(Datum handle);
 
-// Called in a catch block: hands the current exception to the run, where the caller finds it, and stops
-// the run.
+// Called in a catch block: hands the current exception to the run, where the caller finds it, and
+// stops the run.
 void fail_run(const SharedRun& run);
 
 // Connects to the run's database as a role, and shows name in pg_stat_activity.

@@ -2,8 +2,8 @@
 //
 //   RunHeader | run plan (JSON) | sequence counters | WorkerSlot + records, once per worker
 //
-// Offsets, no pointers; std::atomic where two processes meet, plain memory where one writes at a time.
-// The segment is cleared when it is made.
+// Offsets, no pointers; std::atomic where two processes meet, plain memory where one writes at a
+// time. The segment is cleared when it is made.
 //
 // Records change hands by epochs. A worker writes into the record set of the current epoch's parity
 // and says so by its `recording` flag; the controller moves the epoch on and then waits until no
@@ -77,9 +77,9 @@ struct RunHeader {
   std::uint64_t workers_offset;
   std::uint64_t worker_stride;
 
-  std::atomic<std::uint32_t> phase;        // RunPhase
-  std::atomic<std::uint32_t> stop;         // StopReason
-  std::atomic<std::uint32_t> worker_count; // workers that were launched
+  std::atomic<std::uint32_t> phase;         // RunPhase
+  std::atomic<std::uint32_t> stop;          // StopReason
+  std::atomic<std::uint32_t> worker_count;  // workers that were launched
   std::atomic<std::uint32_t> epoch;
   std::atomic<std::int64_t> start_ns;          // monotonic; 0 until the clock is started
   std::atomic<std::int64_t> measured_from_ns;  // monotonic; INT64_MAX during warm-up
@@ -87,7 +87,7 @@ struct RunHeader {
   std::atomic<std::uint64_t> next_slot;        // with `operations`: the next slot to be taken
   std::atomic<std::uint64_t> failed_operations;
   std::atomic<std::uint32_t> pools_ready;
-  std::atomic<dsm_handle> pools_handle;        // DSM_HANDLE_INVALID where there are no pools
+  std::atomic<dsm_handle> pools_handle;  // DSM_HANDLE_INVALID where there are no pools
   // Process numbers plus one, for latches; 0: not there.
   std::atomic<std::uint32_t> caller_proc;
   std::atomic<std::uint32_t> controller_proc;
@@ -112,10 +112,10 @@ struct WorkerSlot {
   std::atomic<std::uint32_t> proc;   // process number plus one
   std::atomic<std::int32_t> pid;
   alignas(64) std::atomic<std::uint32_t> recording;
-  alignas(64) std::atomic<std::uint64_t> started;   // operations begun or skipped, measured ones
-  std::atomic<std::int64_t> last_end_ns;            // end of the last operation
-  std::atomic<std::uint32_t> running_operation;     // index plus one; 0: none
-  std::atomic<std::uint32_t> in_flight_measured;    // the running operation belongs to the window
+  alignas(64) std::atomic<std::uint64_t> started;  // operations begun or skipped, measured ones
+  std::atomic<std::int64_t> last_end_ns;           // end of the last operation
+  std::atomic<std::uint32_t> running_operation;    // index plus one; 0: none
+  std::atomic<std::uint32_t> in_flight_measured;   // the running operation belongs to the window
   std::atomic<std::uint32_t> error_samples;
   ErrorSample errors[kErrorSamples];
   // OperationRecord[2][operation_count] follows.
@@ -135,7 +135,8 @@ class SharedRun {
   // Throws Error(insufficient_resources) where shared memory does not suffice.
   static SharedRun create(std::string_view plan, std::size_t operations, std::size_t workers,
                           std::size_t sequences);
-  // Maps a segment that create() made; throws Error(object_not_in_prerequisite_state) where it is gone.
+  // Maps a segment that create() made; throws Error(object_not_in_prerequisite_state) where it is
+  // gone.
   static SharedRun attach(dsm_handle handle);
   void detach();
 
@@ -159,8 +160,8 @@ class SharedRun {
   // As a core error, when a failure was kept.
   std::optional<Error> failure() const;
 
-  // How a finished run ended: COMPLETED, FAILED or CANCELLED, with SQLSTATE and message where it did
-  // not run to its end.
+  // How a finished run ended: COMPLETED, FAILED or CANCELLED, with SQLSTATE and message where it
+  // did not run to its end.
   struct Ending {
     std::string status;
     std::string sqlstate;

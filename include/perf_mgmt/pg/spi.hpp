@@ -20,8 +20,8 @@ struct SqlResult {
   std::vector<std::string> first_column() const;
 };
 
-// SPI for the lifetime of a block. finish() ends it; when an exception leaves the block instead, the
-// abort of the (sub)transaction ends it.
+// SPI for the lifetime of a block. finish() ends it; when an exception leaves the block instead,
+// the abort of the (sub)transaction ends it.
 class SpiConnection {
  public:
   explicit SpiConnection(bool nonatomic = false);
@@ -35,8 +35,8 @@ class SpiConnection {
 SqlResult sql_query(const std::string& sql, std::span<const SqlText> parameters);
 SqlResult sql_query(const std::string& sql, std::initializer_list<SqlText> parameters = {});
 
-// Runs body in a transaction of its own with SPI connected and a snapshot set, in a process that is in
-// none (controller, worker). An exception aborts the transaction and is thrown on.
+// Runs body in a transaction of its own with SPI connected and a snapshot set, in a process that is
+// in none (controller, worker). An exception aborts the transaction and is thrown on.
 void in_transaction(const std::function<void()>& body);
 
 }  // namespace perf_mgmt::pg

@@ -34,7 +34,7 @@ class SpiExecutor final : public Executor {
     SPIPlanPtr plan = nullptr;
     ParamListInfo parameters = nullptr;  // in context_; nullptr where there are none
     std::vector<ParameterBinding> bindings;
-    std::vector<int> sources;            // operation parameter of each statement parameter
+    std::vector<int> sources;  // operation parameter of each statement parameter
     bool writes = false;
   };
   struct Operation {

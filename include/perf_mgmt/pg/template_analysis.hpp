@@ -1,5 +1,5 @@
-// What a template's SQL is, found out by parse analysis alone: nothing is planned or run, so nothing
-// of the author's code is executed with the caller's rights.
+// What a template's SQL is, found out by parse analysis alone: nothing is planned or run, so
+// nothing of the author's code is executed with the caller's rights.
 #pragma once
 
 #include "perf_mgmt/core/run_plan.hpp"
@@ -13,10 +13,10 @@ struct TemplateAnalysis {
   bool writes = false;              // some statement writes, locks rows, or is a utility command
 };
 
-// sql_template as stored; parameter_names: the keys of parameter_generators in order. Throws Error or
-// PgError with the template's own error: syntax, missing table, a command that would change the state
-// of the worker's session or of the transaction, parameters that no generator feeds or the reverse.
-// Needs a transaction and an active snapshot.
+// sql_template as stored; parameter_names: the keys of parameter_generators in order. Throws Error
+// or PgError with the template's own error: syntax, missing table, a command that would change the
+// state of the worker's session or of the transaction, parameters that no generator feeds or the
+// reverse. Needs a transaction and an active snapshot.
 TemplateAnalysis analyse_template(const std::string& sql_template,
                                   const std::vector<std::string>& parameter_names);
 

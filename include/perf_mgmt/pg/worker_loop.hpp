@@ -38,7 +38,9 @@ class WorkerLoop {
   void wait_until(std::int64_t monotonic_ns);
   void handle_interrupts() const;
   void report_activity(std::size_t operation);
-  std::size_t user_index(std::int32_t user) const { return static_cast<std::size_t>(user) / workers_; }
+  std::size_t user_index(std::int32_t user) const {
+    return static_cast<std::size_t>(user) / workers_;
+  }
 
   const SharedRun& run_;
   const RunPlan& plan_;
@@ -51,7 +53,7 @@ class WorkerLoop {
   OperationMix mix_;
   std::vector<DurationGenerator> think_times_;  // by operation
   DueQueue queue_;
-  std::vector<std::uint64_t> iterations_;       // by user of this worker
+  std::vector<std::uint64_t> iterations_;  // by user of this worker
   PreciseWait wait_;
   OperationResult result_;
   std::int64_t start_ns_ = 0;
