@@ -124,13 +124,14 @@ Datum simulate(FunctionCallInfo call) {
       probe->last_sqlstate = result.sqlstate;
     }
     record(probe->period, result);
-    if (result.end_ns >= next_metric || result.end_ns >= end) {
+    if (result.end_ns >= next_metric) {
       write_metric(plan, probe->period);
       probe->total.merge(probe->period);
       probe->period.reset();
       next_metric += kMetricPeriod;
     }
   }
+  write_metric(plan, probe->period);
   probe->total.merge(probe->period);
   write_result(plan, probe->total);
   if (const std::uint64_t failed = probe->total.counters.failed_total(); failed > 0) {
