@@ -108,7 +108,6 @@ Datum run_and_wait(FunctionCallInfo call) {
 struct ExecutionState {
   std::string status;
   bool alive = false;
-  std::string progress;
 };
 
 ExecutionState read_state(const std::string& id) {
@@ -122,7 +121,7 @@ ExecutionState read_state(const std::string& id) {
   // Locks of the primary are not seen on a standby: there the row alone tells.
   const bool alive =
       pg_call([] { return RecoveryInProgress(); }) || holder_of_execution_lock(id) != 0;
-  return {*found.rows[0][0], alive, {}};
+  return {*found.rows[0][0], alive};
 }
 
 Datum wait_for_execution(FunctionCallInfo call) {

@@ -87,6 +87,7 @@ void Controller::run() {
       write_outcome();
       recorded = true;
     } catch (const std::exception& error) {
+      fail_run(run_);  // the caller is not to take it for a success
       report(WARNING, sqlstate::internal_error,
              fmt::format("could not record the result of execution {}: {}", plan_.execution_id,
                          error.what()));
@@ -262,7 +263,6 @@ bool Controller::write_ending_alone(const std::string& reason) {
     });
     return true;
   } catch (const std::exception&) {
-    fail_run(run_);
     return false;
   }
 }
