@@ -277,6 +277,12 @@ install_extension() {
     rm -rf -- "$build/stage"
 }
 
+# The module of test-only functions, for tests and benchmarks to load by its path.
+install_test_module() {
+    mkdir -p -- "$area/lib"
+    find "$build/release" -maxdepth 1 -name 'perf_mgmt*.so' -exec cp --remove-destination -t "$area/lib" {} +
+}
+
 # --- Private clusters --------------------------------------------------------------------------------
 
 # cluster_create NAME [SETTING]...: makes it where it is not there yet. Settings are lines of

@@ -17,8 +17,11 @@ SELECT format(E'%s: %s in %s\n', coalesce(e.scenario_name, t.test_name), e.execu
     || format(E'  started     %s, %s s in all, %s s measured\n',
               to_char(e.started_at, 'YYYY-MM-DD HH24:MI:SS OF'), round(e.duration_ms / 1000.0, 1),
               coalesce(round(e.measured_ms / 1000, 1)::text, '-'))
-    || format(E'  load        %s virtual users on %s worker processes, seed %s\n',
-              e.concurrent_users, e.total_connections, coalesce(e.seed::text, '-'))
+    || format(E'  load        %s on %s worker processes, seed %s\n',
+              CASE e.load_model WHEN 'open'
+                THEN format('%s of %s operations a second begun', round(e.achieved_rate, 1), round(e.target_rate, 1))
+                ELSE e.concurrent_users || ' virtual users' END,
+              e.total_connections, coalesce(e.seed::text, '-'))
     || format(E'  server      PostgreSQL %s\n', e.database_version)
     || format('  machine     %s x %s, %s memory, disk %s (%s)',
               coalesce(e.hardware_specs ->> 'processors', '?'),
@@ -69,6 +72,14 @@ SELECT round(cpu_usage_percent, 1) AS "CPU %", round(steal_percent, 1) AS "steal
        round(wal_bytes / 1e6, 1) AS "WAL MB"
 FROM perf_mgmt.test_executions WHERE id = :'execution_id';
 
+\qecho 'Stages: times in ms, load in users or operations a second'
+SELECT stage_name AS stage, round(duration_ms / 1000, 1) AS seconds, round(target_to, 1) AS load,
+       round(throughput_tps, 1) AS "ops/s", round(p50_response_time_ms, 2) AS p50,
+       round(p95_response_time_ms, 2) AS p95, round(p99_response_time_ms, 2) AS p99,
+       failed_count AS failed, CASE WHEN measured THEN '' ELSE 'not measured' END AS " "
+FROM perf_mgmt.execution_stages WHERE execution_id = :'execution_id'
+ORDER BY stage_number;
+
 \qecho 'Each operation: share of all (wanted, real), service times in ms'
 SELECT left(operation_name, 22) AS operation,
        round(configured_share_percent, 1) AS "want %", round(actual_share_percent, 1) AS "real %",
@@ -79,8 +90,28 @@ FROM perf_mgmt.query_performance
 WHERE execution_id = :'execution_id'
 ORDER BY configured_share_percent DESC NULLS LAST, operation_name;
 
+\qecho 'Where the time of the operations went: ms of each, and what they were seen waiting for'
+SELECT left(operation_name, 22) AS operation, round(busy_time_ms / nullif(n, 0), 2) AS "all",
+       round(cpu_time_ms / nullif(n, 0), 2) AS "CPU", round(planning_time_ms / nullif(n, 0), 2) AS plan,
+       round(commit_time_ms / nullif(n, 0), 2) AS commit, generic_plans AS generic, custom_plans AS custom,
+       (SELECT string_agg(format('%s %s %%', concat_ws(':', wait_event_type, wait_event), round(share_percent)), ', '
+                          ORDER BY samples DESC)
+        FROM (SELECT * FROM perf_mgmt.execution_waits w WHERE w.execution_id = q.execution_id
+              AND w.operation_name = q.operation_name ORDER BY samples DESC LIMIT 2) most) AS waits
+FROM perf_mgmt.query_performance q, LATERAL (SELECT ok_count + failed_count + interrupted_count AS n) counts
+WHERE execution_id = :'execution_id' AND execution_context = 'worker'
+ORDER BY configured_share_percent DESC NULLS LAST, operation_name;
+
+\qecho 'Limits of the scenario and the test'
+SELECT criterion, source, round(threshold, 2) AS "limit", round(actual, 2) AS actual,
+       CASE WHEN passed THEN 'kept' WHEN NOT passed THEN 'BROKEN' ELSE 'not measured' END AS verdict
+FROM perf_mgmt.evaluate_success_criteria(:'execution_id');
+
 \pset tuples_only on
 \pset format unaligned
+SELECT E'What the type of the test reports\n  ' || shape_result || E'\n'
+FROM perf_mgmt.test_executions WHERE id = :'execution_id' AND shape_result IS NOT NULL;
+
 -- Text is broken into lines of at most 94 characters, indented.
 SELECT E'Errors\n' || string_agg('  - ' || ltrim(regexp_replace(message, '(.{1,94})(\s+|$)',
                                                                 E'\n    \\1', 'g'), E' \n'),
@@ -96,7 +127,9 @@ FROM perf_mgmt.test_executions e, jsonb_each_text(e.unavailable) AS missing (met
 WHERE e.id = :'execution_id'
 HAVING count(*) > 0;
 
-\qecho 'Findings: what to know before this result is believed'
+SELECT format('Findings: what to know before this result is believed; it is %s',
+              CASE WHEN is_valid THEN 'valid' ELSE 'NOT VALID' END)
+FROM perf_mgmt.test_executions WHERE id = :'execution_id';
 SELECT coalesce(string_agg('  - ' || ltrim(regexp_replace(message, '(.{1,94})(\s+|$)',
                                                           E'\n    \\1', 'g'), E' \n'),
                            E'\n' ORDER BY number), '  none') || E'\n'

@@ -1,4 +1,5 @@
--- Executions: one row per run, with the summary of what it measured. Details are in measurements.sql.
+-- Executions: one row per run, with the summary of what it measured. Details are in measurements.sql,
+-- query_performance.sql, stages.sql and plans.sql.
 --
 -- Written by the engine's controller when the run starts and when it ends. A metric that could not be had is
 -- NULL, and test_executions.unavailable says why. Times are milliseconds with the full resolution of
@@ -97,6 +98,24 @@ CREATE TABLE perf_mgmt.test_executions (
   failure_message text,
   findings jsonb NOT NULL DEFAULT '[]',
   unavailable jsonb,
+  is_valid boolean,
+  success_criteria jsonb NOT NULL DEFAULT '[]',
+  shape_result jsonb,
+
+  -- The load that was wanted, and how much of it there was
+  load_model text,
+  planned_ms numeric(20,6),
+  target_rate numeric(20,3),
+  achieved_rate numeric(20,3),
+  operations_late bigint,
+
+  -- What the server and the host did meanwhile
+  checkpoints bigint,
+  autovacuum_runs bigint,
+  server_wal_bytes numeric,
+  server_temp_bytes numeric,
+  worker_cpu_ms numeric(20,6),
+  others_cpu_percent numeric(5,2),
 
   CONSTRAINT ck_test_executions_environment CHECK (btrim(execution_environment) <> ''),
   CONSTRAINT ck_test_executions_config CHECK (jsonb_typeof(postgresql_config) = 'object'),
@@ -105,6 +124,13 @@ CREATE TABLE perf_mgmt.test_executions (
   CONSTRAINT ck_test_executions_run_spec CHECK (jsonb_typeof(run_spec) = 'object'),
   CONSTRAINT ck_test_executions_findings CHECK (jsonb_typeof(findings) = 'array'),
   CONSTRAINT ck_test_executions_unavailable CHECK (jsonb_typeof(unavailable) = 'object'),
+  CONSTRAINT ck_test_executions_criteria CHECK (jsonb_typeof(success_criteria) = 'array'),
+  CONSTRAINT ck_test_executions_shape CHECK (jsonb_typeof(shape_result) = 'object'),
+  CONSTRAINT ck_test_executions_load_model CHECK (load_model IN ('closed', 'open')),
+  CONSTRAINT ck_test_executions_valid CHECK (
+    CASE execution_status WHEN 'RUNNING' THEN is_valid IS NULL
+                          WHEN 'COMPLETED' THEN true
+                          ELSE is_valid IS NOT TRUE END),
   CONSTRAINT ck_test_executions_completed CHECK (
     CASE execution_status WHEN 'RUNNING' THEN completed_at IS NULL
                           WHEN 'COMPLETED' THEN completed_at IS NOT NULL
@@ -117,26 +143,31 @@ CREATE TABLE perf_mgmt.test_executions (
   CONSTRAINT ck_test_executions_cpu CHECK (cpu_usage_percent BETWEEN 0 AND 100),
   CONSTRAINT ck_test_executions_memory CHECK (memory_usage_percent BETWEEN 0 AND 100),
   CONSTRAINT ck_test_executions_steal CHECK (steal_percent BETWEEN 0 AND 100),
+  CONSTRAINT ck_test_executions_others CHECK (others_cpu_percent BETWEEN 0 AND 100),
   CONSTRAINT ck_test_executions_measures CHECK (
     least(measured_ms, avg_response_time_ms, p50_response_time_ms, p95_response_time_ms, p99_response_time_ms,
           p999_response_time_ms, min_response_time_ms, max_response_time_ms, stddev_response_time_ms,
           avg_service_time_ms, p50_service_time_ms, p95_service_time_ms, p99_service_time_ms,
-          avg_lag_ms, p50_lag_ms, p95_lag_ms, p99_lag_ms, throughput_tps, disk_io_mb_per_sec, wal_bytes) >= 0
+          avg_lag_ms, p50_lag_ms, p95_lag_ms, p99_lag_ms, throughput_tps, disk_io_mb_per_sec, wal_bytes,
+          planned_ms, target_rate, achieved_rate, server_wal_bytes, server_temp_bytes, worker_cpu_ms) >= 0
     AND greatest(measured_ms, avg_response_time_ms, p50_response_time_ms, p95_response_time_ms, p99_response_time_ms,
           p999_response_time_ms, min_response_time_ms, max_response_time_ms, stddev_response_time_ms,
           avg_service_time_ms, p50_service_time_ms, p95_service_time_ms, p99_service_time_ms,
-          avg_lag_ms, p50_lag_ms, p95_lag_ms, p99_lag_ms, throughput_tps, disk_io_mb_per_sec, wal_bytes) < 'NaN'),
+          avg_lag_ms, p50_lag_ms, p95_lag_ms, p99_lag_ms, throughput_tps, disk_io_mb_per_sec, wal_bytes,
+          planned_ms, target_rate, achieved_rate, server_wal_bytes, server_temp_bytes, worker_cpu_ms) < 'NaN'),
   CONSTRAINT ck_test_executions_counts CHECK (
     least(operations_scheduled, operations_ok, operations_failed, operations_skipped, operations_interrupted,
           failed_serialization, failed_deadlock, failed_timeout, failed_constraint, failed_other,
-          operations_retried, retries, zero_row_writes, rows_read, rows_affected) >= 0),
+          operations_retried, retries, zero_row_writes, rows_read, rows_affected, operations_late,
+          checkpoints, autovacuum_runs) >= 0),
   CONSTRAINT ck_test_executions_identity CHECK (
     num_nulls(operations_scheduled, operations_ok, operations_failed, operations_skipped, operations_interrupted) IN (0, 5)
     AND operations_scheduled = operations_ok + operations_failed + operations_skipped + operations_interrupted),
   CONSTRAINT ck_test_executions_failures CHECK (
     num_nulls(failed_serialization, failed_deadlock, failed_timeout, failed_constraint, failed_other) IN (0, 5)
     AND operations_failed = failed_serialization + failed_deadlock + failed_timeout + failed_constraint + failed_other),
-  CONSTRAINT ck_test_executions_retries CHECK (operations_retried <= retries)
+  CONSTRAINT ck_test_executions_retries CHECK (operations_retried <= retries),
+  CONSTRAINT ck_test_executions_late CHECK (operations_late <= operations_ok)
 );
 
 CREATE INDEX ix_test_executions_test_started ON perf_mgmt.test_executions (test_id, started_at);
@@ -165,7 +196,8 @@ COMMENT ON COLUMN perf_mgmt.test_executions.duration_ms IS
   'Milliseconds from start to end by the monotonic clock, ramps and warm-up included.';
 COMMENT ON COLUMN perf_mgmt.test_executions.total_connections IS
   'Worker processes that ran operations.';
-COMMENT ON COLUMN perf_mgmt.test_executions.concurrent_users IS 'Virtual users at full load.';
+COMMENT ON COLUMN perf_mgmt.test_executions.concurrent_users IS
+  'Virtual users at full load; NULL in the open model, which has none.';
 COMMENT ON COLUMN perf_mgmt.test_executions.test_data_size IS 'Size of the database at the start, bytes.';
 COMMENT ON COLUMN perf_mgmt.test_executions.avg_response_time_ms IS
   'Mean response time of successful operations, milliseconds.';
@@ -217,12 +249,12 @@ COMMENT ON COLUMN perf_mgmt.test_executions.operations_scheduled IS
 COMMENT ON COLUMN perf_mgmt.test_executions.operations_ok IS 'Operations that committed (or rolled back as asked).';
 COMMENT ON COLUMN perf_mgmt.test_executions.operations_failed IS 'Operations that ended in an error.';
 COMMENT ON COLUMN perf_mgmt.test_executions.operations_skipped IS
-  'Operations that were due before the end and had not begun when it came.';
+  'Operations that were due and were not begun: the end of the run came first or, in the open model, max_lag_ms had passed.';
 COMMENT ON COLUMN perf_mgmt.test_executions.operations_interrupted IS
   'Operations that still ran at the end and were cancelled.';
 COMMENT ON COLUMN perf_mgmt.test_executions.failed_serialization IS 'Failed with a serialization failure (40001).';
 COMMENT ON COLUMN perf_mgmt.test_executions.failed_deadlock IS 'Failed with a deadlock (40P01).';
-COMMENT ON COLUMN perf_mgmt.test_executions.failed_timeout IS 'Failed by a timeout (57014, 55P03).';
+COMMENT ON COLUMN perf_mgmt.test_executions.failed_timeout IS 'Failed by a timeout (57014, 55P03, 25P03, 25P04).';
 COMMENT ON COLUMN perf_mgmt.test_executions.failed_constraint IS 'Failed by a constraint (class 23).';
 COMMENT ON COLUMN perf_mgmt.test_executions.failed_other IS 'Failed with any other error.';
 COMMENT ON COLUMN perf_mgmt.test_executions.operations_retried IS 'Operations that took more than one try.';
@@ -264,9 +296,39 @@ COMMENT ON COLUMN perf_mgmt.test_executions.failure_sqlstate IS
   'SQLSTATE of what ended the run before its time.';
 COMMENT ON COLUMN perf_mgmt.test_executions.failure_message IS 'Message of what ended the run before its time.';
 COMMENT ON COLUMN perf_mgmt.test_executions.findings IS
-  'What limits the validity of the result: a JSON array of findings.';
+  'What limits the validity of the result: a JSON array of objects with code, message and fatal.';
 COMMENT ON COLUMN perf_mgmt.test_executions.unavailable IS
   'Why metrics are NULL: a JSON object from metric to reason.';
+COMMENT ON COLUMN perf_mgmt.test_executions.is_valid IS
+  'Whether the result may be judged: COMPLETED, and no finding is fatal; NULL while it runs.';
+COMMENT ON COLUMN perf_mgmt.test_executions.success_criteria IS
+  'Limits that held when it was started: a JSON array of objects with criterion, limit and source.';
+COMMENT ON COLUMN perf_mgmt.test_executions.shape_result IS
+  'What the test''s type reports, as a JSON object: the last good step, the recovery, the drift; NULL where it reports nothing.';
+COMMENT ON COLUMN perf_mgmt.test_executions.load_model IS
+  'closed: users who wait for an answer before they go on; open: operations that fall due at a rate, whether or not earlier ones have ended.';
+COMMENT ON COLUMN perf_mgmt.test_executions.planned_ms IS
+  'Length of the whole run by its load model, milliseconds; NULL where a number of operations ends it.';
+COMMENT ON COLUMN perf_mgmt.test_executions.target_rate IS
+  'Open model: operations per second that fell due in the measured window.';
+COMMENT ON COLUMN perf_mgmt.test_executions.achieved_rate IS
+  'Open model: of these, operations per second that were begun.';
+COMMENT ON COLUMN perf_mgmt.test_executions.operations_late IS
+  'Successful operations whose response took longer than latency_limit_ms; NULL or 0 without that limit.';
+COMMENT ON COLUMN perf_mgmt.test_executions.checkpoints IS
+  'Checkpoints of the server in the measured window, timed and requested.';
+COMMENT ON COLUMN perf_mgmt.test_executions.autovacuum_runs IS
+  'How often autovacuum vacuumed or analysed a table of the database in the measured window, to the end.';
+COMMENT ON COLUMN perf_mgmt.test_executions.server_wal_bytes IS
+  'Write-ahead log that the whole server wrote in the measured window, bytes.';
+COMMENT ON COLUMN perf_mgmt.test_executions.server_temp_bytes IS
+  'Temporary files that the sessions of the database wrote in the measured window, bytes.';
+COMMENT ON COLUMN perf_mgmt.test_executions.worker_cpu_ms IS
+  'CPU time that the workers used in the measured window, milliseconds.';
+COMMENT ON COLUMN perf_mgmt.test_executions.others_cpu_percent IS
+  'CPU time of processes that were not the run''s, 0 to 100 percent of all processors.';
+COMMENT ON CONSTRAINT ck_test_executions_valid ON perf_mgmt.test_executions IS
+  'Only a run that came to its end can be valid.';
 COMMENT ON CONSTRAINT ck_test_executions_identity ON perf_mgmt.test_executions IS
   'Every operation that fell due is counted once: scheduled = ok + failed + skipped + interrupted.';
 COMMENT ON CONSTRAINT ck_test_executions_failures ON perf_mgmt.test_executions IS

@@ -45,7 +45,7 @@ COMMENT ON COLUMN perf_mgmt.performance_tests.description IS 'What the test is t
 COMMENT ON COLUMN perf_mgmt.performance_tests.test_configuration IS
   'Run spec: a JSON object of known keys, checked when it is written.';
 COMMENT ON COLUMN perf_mgmt.performance_tests.baseline_thresholds IS
-  'Absolute limits of the summary: a JSON object of numbers, max_<metric> or min_<metric>.';
+  'Absolute limits of the summary: a JSON object of numbers, max_<metric> or min_<metric>, checked when it is written.';
 COMMENT ON COLUMN perf_mgmt.performance_tests.created_at IS 'When the test was written.';
 COMMENT ON COLUMN perf_mgmt.performance_tests.created_by IS
   'User of the platform who wrote it; refers to auth.users where that table existed at install.';
@@ -64,6 +64,12 @@ SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION perf_mgmt.check_test_configuration(jsonb) IS
   'Raises an error that names the key, the value and the range where a run spec is wrong.';
 
+CREATE FUNCTION perf_mgmt.check_baseline_thresholds(p_thresholds jsonb) RETURNS void
+AS 'MODULE_PATHNAME', 'perf_mgmt_check_baseline_thresholds' LANGUAGE C STABLE STRICT
+SET search_path = pg_catalog, pg_temp;
+COMMENT ON FUNCTION perf_mgmt.check_baseline_thresholds(jsonb) IS
+  'Raises an error that names the member where it is not max_ or min_ with a metric of the summary, or not a number.';
+
 CREATE FUNCTION perf_mgmt.check_performance_test() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
@@ -73,13 +79,16 @@ BEGIN
   IF jsonb_typeof(NEW.test_configuration) = 'object' THEN
     PERFORM perf_mgmt.check_test_configuration(NEW.test_configuration);
   END IF;
+  IF jsonb_typeof(NEW.baseline_thresholds) = 'object' THEN
+    PERFORM perf_mgmt.check_baseline_thresholds(NEW.baseline_thresholds);
+  END IF;
   RETURN NEW;
 END
 $$;
 COMMENT ON FUNCTION perf_mgmt.check_performance_test() IS
-  'Trigger: refuses a test whose configuration could not run.';
+  'Trigger: refuses a test whose configuration could not run, or whose limits could not be judged.';
 
-CREATE TRIGGER check_configuration BEFORE INSERT OR UPDATE OF test_configuration
+CREATE TRIGGER check_configuration BEFORE INSERT OR UPDATE OF test_configuration, baseline_thresholds
 ON perf_mgmt.performance_tests FOR EACH ROW EXECUTE FUNCTION perf_mgmt.check_performance_test();
 CREATE TRIGGER check_owner BEFORE INSERT OR UPDATE OR DELETE
 ON perf_mgmt.performance_tests FOR EACH ROW EXECUTE FUNCTION perf_mgmt.check_owner();

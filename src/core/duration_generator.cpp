@@ -13,7 +13,7 @@ constexpr double kMaxMilliseconds = 86400000;
 
 std::int64_t to_ns(double milliseconds) {
   if (!(milliseconds >= 0 && milliseconds <= kMaxMilliseconds)) {
-    throw Error(sqlstate::invalid_parameter_value, "think time is out of range", {},
+    throw Error(sqlstate::invalid_parameter_value, "duration is out of range", {},
                 "It is a number of milliseconds from 0 to 86400000.");
   }
   return std::llround(milliseconds * 1e6);

@@ -1,11 +1,11 @@
-// The closed load model. Everything that asks whether a user is active goes through the same
-// target() of a stage, in double precision, so that active_users() and next_active() can never
-// disagree.
+// The load model. Everything that asks whether a user is active goes through the same value of a
+// stage, in double precision, so that active_users() and next_active() can never disagree.
 #include "perf_mgmt/core/load_model.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace perf_mgmt {
 namespace {
@@ -43,30 +43,64 @@ bool later(const DueQueue::Entry& a, const DueQueue::Entry& b) {
   return a.due_ns != b.due_ns ? a.due_ns > b.due_ns : a.order > b.order;
 }
 
+// Stages one after another; those of no length are left out.
+class StageList {
+ public:
+  void add(std::string name, double seconds, double from, double to, bool measured) {
+    const std::int64_t start = end_;
+    end_ += to_ns(seconds);
+    if (end_ > start) stages_.push_back({std::move(name), start, end_, from, to, measured});
+  }
+  std::vector<Stage> take(double target) {
+    if (stages_.empty()) stages_.push_back({"steady", 0, 0, target, target, true});
+    return std::move(stages_);
+  }
+
+ private:
+  std::vector<Stage> stages_;
+  std::int64_t end_ = 0;
+};
+
 }  // namespace
 
-LoadModel LoadModel::ramps(int virtual_users, double warmup_seconds, double ramp_up_seconds,
-                           double steady_seconds, double ramp_down_seconds) {
-  const double users = virtual_users;
+LoadModel LoadModel::of(const RunSpec& spec) {
+  const double full = spec.load == LoadKind::open ? spec.arrival_rate : spec.virtual_users;
+  if (spec.operations > 0) return unbounded(full);
+  if (spec.stages.empty()) {
+    return ramps(full, spec.warmup_seconds, spec.ramp_up_seconds, spec.test_duration_seconds,
+                 spec.ramp_down_seconds);
+  }
+
+  const auto first = std::find_if(spec.stages.begin(), spec.stages.end(),
+                                  [](const StageSpec& stage) { return stage.target > 0; });
+  const double warm = first == spec.stages.end() ? 0 : first->target;
+  StageList list;
+  list.add("warm_up", spec.warmup_seconds, warm, warm, false);
+  double before = 0;
+  for (const StageSpec& stage : spec.stages) {
+    list.add(stage.name, stage.duration_seconds * spec.time_scale, before, stage.target, true);
+    before = stage.target;
+  }
   LoadModel model;
-  std::int64_t end = 0;
-  const auto add = [&](const char* name, double seconds, double from, double to, bool measured) {
-    const std::int64_t start = end;
-    end += to_ns(seconds);
-    if (end > start) model.stages_.push_back({name, start, end, from, to, measured});
-  };
-  add("warm_up", warmup_seconds, users, users, false);
-  add("ramp_up", ramp_up_seconds, 0, users, true);
-  add("steady", steady_seconds, users, users, true);
-  add("ramp_down", ramp_down_seconds, users, 0, true);
-  if (model.stages_.empty()) model.stages_.push_back({"steady", 0, 0, users, users, true});
+  model.stages_ = list.take(before);
   return model;
 }
 
-LoadModel LoadModel::unbounded(int virtual_users) {
-  const double users = virtual_users;
+LoadModel LoadModel::ramps(double target, double warmup_seconds, double ramp_up_seconds,
+                           double steady_seconds, double ramp_down_seconds) {
+  StageList list;
+  list.add("warm_up", warmup_seconds, target, target, false);
+  list.add("ramp_up", ramp_up_seconds, 0, target, true);
+  list.add("steady", steady_seconds, target, target, true);
+  list.add("ramp_down", ramp_down_seconds, target, 0, true);
   LoadModel model;
-  model.stages_.push_back({"steady", 0, for_ever, users, users, true});
+  model.stages_ = list.take(target);
+  return model;
+}
+
+LoadModel LoadModel::unbounded(double target) {
+  LoadModel model;
+  model.stages_.push_back({"steady", 0, for_ever, target, target, true});
   return model;
 }
 
@@ -80,10 +114,14 @@ std::int64_t LoadModel::end_ns() const noexcept {
   return stages_.back().end_ns;
 }
 
+double LoadModel::highest_target() const noexcept {
+  double highest = 0;
+  for (const Stage& stage : stages_) highest = std::max({highest, stage.from, stage.to});
+  return highest;
+}
+
 int LoadModel::most_users() const noexcept {
-  double most = 0;
-  for (const Stage& stage : stages_) most = std::max({most, stage.from, stage.to});
-  return static_cast<int>(std::ceil(most));
+  return static_cast<int>(std::ceil(highest_target()));
 }
 
 double LoadModel::target(std::int64_t t_ns) const noexcept {
@@ -96,7 +134,8 @@ int LoadModel::active_users(std::int64_t t_ns) const noexcept {
 }
 
 std::optional<std::int64_t> LoadModel::next_active(int v, std::int64_t t_ns) const noexcept {
-  for (const Stage& stage : stages_) {
+  for (std::size_t i = stage_at(t_ns); i < stages_.size(); ++i) {
+    const Stage& stage = stages_[i];
     const std::int64_t from = std::max(t_ns, stage.start_ns);
     if (from >= stage.end_ns) continue;
     if (v < value_at(stage, from)) return from;
@@ -108,9 +147,21 @@ std::optional<std::int64_t> LoadModel::next_active(int v, std::int64_t t_ns) con
 }
 
 std::size_t LoadModel::stage_at(std::int64_t t_ns) const noexcept {
-  std::size_t i = 0;
-  while (i + 1 < stages_.size() && t_ns >= stages_[i + 1].start_ns) ++i;
-  return i;
+  const auto after =
+      std::upper_bound(stages_.begin(), stages_.end(), t_ns,
+                       [](std::int64_t t, const Stage& stage) { return t < stage.start_ns; });
+  return after == stages_.begin() ? 0 : static_cast<std::size_t>(after - stages_.begin()) - 1;
+}
+
+double LoadModel::due_until(std::int64_t t_ns) const noexcept {
+  double due = 0;
+  for (const Stage& stage : stages_) {
+    if (t_ns <= stage.start_ns) break;
+    const std::int64_t until = std::min(t_ns, stage.end_ns);
+    const double mean = (stage.from + value_at(stage, until)) / 2;
+    due += mean * static_cast<double>(until - stage.start_ns) / 1e9;
+  }
+  return due;
 }
 
 DueQueue::DueQueue(std::size_t capacity) {

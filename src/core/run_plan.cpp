@@ -77,14 +77,23 @@ std::string RunPlan::to_json() const {
   for (const PlannedOperation& operation : operations) {
     operation_list.push_back(operation_to_json(operation));
   }
+  Json requirements = Json::array();
+  for (const DataRequirement& requirement : data_requirements) {
+    requirements.push_back({{"relation", requirement.relation},
+                            {"name", requirement.name},
+                            {"rows", requirement.rows}});
+  }
   Json json = {{"execution_id", execution_id},
                {"test_id", test_id},
                {"test_name", test_name},
+               {"test_type", test_type},
                {"environment", environment},
                {"scenario_id", scenario_id},
                {"scenario_name", scenario_name},
                {"spec", spec.to_json()},
                {"operations", std::move(operation_list)},
+               {"criteria", criteria_to_json(criteria)},
+               {"data_requirements", std::move(requirements)},
                {"generators", generators},
                {"search_path", search_path},
                {"database_oid", database_oid},
@@ -93,7 +102,6 @@ std::string RunPlan::to_json() const {
                {"run_role", run_role},
                {"started_by", started_by},
                {"caller_pid", caller_pid},
-               {"caller_waits", caller_waits},
                {"horizon_held", horizon_held},
                {"validate_only", validate_only},
                {"workers_requested", workers_requested},
@@ -109,12 +117,19 @@ RunPlan RunPlan::from_json(std::string_view text) {
     json.at("execution_id").get_to(plan.execution_id);
     json.at("test_id").get_to(plan.test_id);
     json.at("test_name").get_to(plan.test_name);
+    json.at("test_type").get_to(plan.test_type);
     json.at("environment").get_to(plan.environment);
     json.at("scenario_id").get_to(plan.scenario_id);
     json.at("scenario_name").get_to(plan.scenario_name);
     plan.spec = merge_run_spec(json.at("spec").get<std::string>(), {}, ScenarioDefaults{});
     for (const Json& item : json.at("operations")) {
       plan.operations.push_back(operation_from_json(item));
+    }
+    plan.criteria = criteria_from_json(json.at("criteria").get<std::string>());
+    for (const Json& item : json.at("data_requirements")) {
+      plan.data_requirements.push_back({item.at("relation").get<std::string>(),
+                                        item.at("name").get<std::string>(),
+                                        item.at("rows").get<std::uint64_t>()});
     }
     json.at("generators").get_to(plan.generators);
     json.at("search_path").get_to(plan.search_path);
@@ -124,7 +139,6 @@ RunPlan RunPlan::from_json(std::string_view text) {
     json.at("run_role").get_to(plan.run_role);
     json.at("started_by").get_to(plan.started_by);
     json.at("caller_pid").get_to(plan.caller_pid);
-    json.at("caller_waits").get_to(plan.caller_waits);
     json.at("horizon_held").get_to(plan.horizon_held);
     json.at("validate_only").get_to(plan.validate_only);
     json.at("workers_requested").get_to(plan.workers_requested);
@@ -135,6 +149,12 @@ RunPlan RunPlan::from_json(std::string_view text) {
     corrupted();
   }
   return plan;
+}
+
+std::size_t RunPlan::statement_count() const noexcept {
+  std::size_t count = 0;
+  for (const PlannedOperation& operation : operations) count += operation.statements.size();
+  return count;
 }
 
 GeneratorLookup RunPlan::generator_lookup() const {

@@ -1,5 +1,6 @@
-// Merging of the run spec: reads and checks each layer, lets the higher ones override the lower
-// ones, and does what concerns several keys at once: what ends the run, and time_scale.
+// Merging of the run spec: lets the higher layers override the lower ones, and does what concerns
+// several keys at once: what ends the run, the load model, the shape of the test's type, and
+// time_scale.
 #include "perf_mgmt/core/run_spec.hpp"
 
 #include <fmt/format.h>
@@ -10,8 +11,8 @@
 #include <utility>
 
 #include "perf_mgmt/core/errors.hpp"
-#include "perf_mgmt/core/suggest.hpp"
-#include "run_spec_keys.hpp"
+#include "run_spec_layers.hpp"
+#include "run_spec_shape.hpp"
 
 namespace perf_mgmt {
 namespace {
@@ -19,132 +20,52 @@ namespace {
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-// What one layer gives, checked, in the order of the table of keys.
-struct Given {
-  const Key* key;
-  std::string name;  // as written: the key or its alias
-  json value;
-};
-struct LayerValues {
-  Layer layer;
-  std::vector<Given> values;
+// In the order of TestType.
+constexpr std::array<std::string_view, 6> type_names = {"BASELINE",  "LOAD",  "STRESS",
+                                                        "ENDURANCE", "SPIKE", "VOLUME"};
 
-  const Given* find(KeyRole role) const {
-    const auto found = std::find_if(values.begin(), values.end(),
-                                    [role](const Given& given) { return given.key->role == role; });
-    return found == values.end() ? nullptr : &*found;
-  }
-};
-
-[[noreturn]] void refuse_unknown(const std::string& name, Layer layer) {
-  std::vector<std::string_view> candidates;
-  std::string list;
-  for (const Key& key : run_spec_keys()) {
-    if (!key.allowed_in(layer)) continue;
-    candidates.push_back(key.name);
-    if (!key.alias.empty()) candidates.push_back(key.alias);
-    list += fmt::format("{}{}", list.empty() ? "" : ", ", key.name);
-  }
-  std::string hint = suggestion_hint(name, candidates);
-  if (hint.empty()) hint = fmt::format("The keys are {}.", list);
-  throw Error(sqlstate::invalid_parameter_value,
-              fmt::format("unrecognized configuration key \"{}\"", name),
-              fmt::format("The key stands in {}.", layer_name(layer)), std::move(hint));
-}
-
-[[noreturn]] void refuse_together(const Given& operations, Layer operations_layer,
-                                  const Given& other, Layer other_layer) {
-  throw Error(sqlstate::invalid_parameter_value,
-              fmt::format("configuration keys \"{}\" and \"{}\" cannot be used together",
-                          operations.name, other.name),
-              operations_layer == other_layer
-                  ? fmt::format("Both stand in {}.", layer_name(other_layer))
-                  : fmt::format("The first stands in {}, the second in {}.",
-                                layer_name(operations_layer), layer_name(other_layer)),
-              "A run of a number of operations has neither durations nor ramps nor a warm-up: "
-              "leave out one "
-              "of the two.");
-}
-
-LayerValues check_layer(const json& object, Layer layer) {
-  LayerValues result{layer, {}};
-  std::vector<const Key*> seen;
-  for (const auto& [name, value] : object.items()) {
-    const Key* key = find_run_spec_key(name);
-    if (key == nullptr) refuse_unknown(name, layer);
-    if (!key->allowed_in(layer)) {
-      throw Error(
-          sqlstate::invalid_parameter_value,
-          fmt::format("configuration key \"{}\" is not allowed in {}", name, layer_name(layer)),
-          "It belongs to the test.", "Put it into the test configuration.");
-    }
-    if (std::find(seen.begin(), seen.end(), key) != seen.end()) {
-      throw Error(
-          sqlstate::invalid_parameter_value,
-          fmt::format("configuration keys \"{}\" and \"{}\" mean the same", key->name, key->alias),
-          fmt::format("Both stand in {}.", layer_name(layer)), "Leave out one of the two.");
-    }
-    seen.push_back(key);
-    json checked = checked_value(key->rule, Place{name, layer}, value);
-    if (!checked.is_null()) result.values.push_back({key, name, std::move(checked)});
-  }
-  // The keys are elements of one array, so that their addresses are in its order.
-  std::sort(result.values.begin(), result.values.end(),
-            [](const Given& a, const Given& b) { return a.key < b.key; });
-  if (const Given* operations = result.find(KeyRole::operations)) {
-    for (const Given& given : result.values)
-      if (given.key->is_duration()) refuse_together(*operations, layer, given, layer);
-  }
-  return result;
-}
-
-LayerValues read_layer(std::string_view layer_text, Layer layer) {
-  if (layer_text.empty()) return {layer, {}};
-  const json object = json::parse(layer_text, nullptr, false);
-  if (object.is_discarded()) {
-    throw Error(sqlstate::invalid_json_text, fmt::format("{} is not valid JSON", layer_name(layer)),
-                "The text cannot be parsed, or a number in it is beyond double precision.");
-  }
-  if (object.is_null()) return {layer, {}};
-  if (!object.is_object()) {
-    throw Error(sqlstate::invalid_parameter_value,
-                fmt::format("{} must be a JSON object", layer_name(layer)), {},
-                R"(Write it as {"key": value, ...}.)");
-  }
-  return check_layer(object, layer);
-}
-
-LayerValues scenario_layer(const ScenarioDefaults& scenario) {
-  json row = {{"ramp_up_duration_seconds", scenario.ramp_up_seconds},
-              {"test_duration_seconds", scenario.test_duration_seconds},
-              {"ramp_down_duration_seconds", scenario.ramp_down_seconds}};
-  if (scenario.virtual_users != 0) row["virtual_users"] = scenario.virtual_users;
-  return check_layer(row, Layer::scenario);
+std::string_view type_name(TestType type) {
+  return type_names[static_cast<std::size_t>(type)];
 }
 
 // time_scale stretches too, so the longest duration is checked once more: a run stays within what
 // its nanoseconds can hold.
-double scaled(double seconds, double time_scale, std::string_view key) {
+double scaled(double seconds, double time_scale, const std::string& what) {
   const double result = seconds * time_scale;
   if (result <= static_cast<double>(longest_seconds)) return result;
   throw Error(
       sqlstate::invalid_parameter_value,
-      fmt::format("configuration key \"{}\" is too large for the time scale: {} times {}", key,
-                  seconds, time_scale),
+      fmt::format("{} is too large for the time scale: {} times {}", what, seconds, time_scale),
       fmt::format("A duration times time_scale must be a number from 0 to {}.", longest_seconds));
+}
+
+void check_scaled_stages(const RunSpec& spec, double shortest) {
+  double longest = 0;
+  for (std::size_t i = 0; i < spec.stages.size(); ++i) {
+    longest = std::max(longest, scaled(spec.stages[i].duration_seconds, spec.time_scale,
+                                       fmt::format("duration_seconds of stage {}", i + 1)));
+  }
+  if (longest >= shortest) return;
+  throw Error(sqlstate::invalid_parameter_value, "run has no duration",
+              "Scaled by time_scale, each stage is shorter than a nanosecond.",
+              R"(Give a larger "time_scale".)");
 }
 
 void scale_durations(RunSpec& spec) {
   const RunSpec::Durations& raw = spec.unscaled;
-  spec.warmup_seconds = scaled(raw.warmup_seconds, spec.time_scale, "warmup_seconds");
-  spec.ramp_up_seconds = scaled(raw.ramp_up_seconds, spec.time_scale, "ramp_up_seconds");
-  spec.test_duration_seconds =
-      scaled(raw.test_duration_seconds, spec.time_scale, "test_duration_seconds");
-  spec.ramp_down_seconds = scaled(raw.ramp_down_seconds, spec.time_scale, "ramp_down_seconds");
+  const auto scale = [&spec](double seconds, std::string_view key) {
+    return scaled(seconds, spec.time_scale, fmt::format("configuration key \"{}\"", key));
+  };
+  spec.warmup_seconds = scale(raw.warmup_seconds, "warmup_seconds");
+  spec.ramp_up_seconds = scale(raw.ramp_up_seconds, "ramp_up_seconds");
+  spec.test_duration_seconds = scale(raw.test_duration_seconds, "test_duration_seconds");
+  spec.ramp_down_seconds = scale(raw.ramp_down_seconds, "ramp_down_seconds");
   if (spec.operations != 0) return;
   constexpr double shortest = 1e-9;  // the clock's tick
-  if (std::max({spec.ramp_up_seconds, spec.test_duration_seconds, spec.ramp_down_seconds}) <
-      shortest) {
+  if (!spec.stages.empty()) {
+    check_scaled_stages(spec, shortest);
+  } else if (std::max({spec.ramp_up_seconds, spec.test_duration_seconds, spec.ramp_down_seconds}) <
+             shortest) {
     throw Error(
         sqlstate::invalid_parameter_value, "run has no duration",
         "ramp_up_seconds, test_duration_seconds and ramp_down_seconds are 0 in this run, and "
@@ -153,34 +74,170 @@ void scale_durations(RunSpec& spec) {
   }
 }
 
+using Layers = std::array<LayerValues, 3>;  // from the lowest to the highest
+
+class Merge {
+ public:
+  Merge(const Layers& layers, TestType test_type) : layers_(layers), test_type_(test_type) {
+    for (const LayerValues& layer : layers) {
+      for (const Given& given : layer.values) decide({&given, layer.layer});
+    }
+    check_arrival();
+  }
+
+  RunSpec spec() {
+    for (const LayerValues& layer : layers_) {
+      for (const Given& given : layer.values) {
+        const Standing standing{&given, layer.layer};
+        if (applies(standing)) given.key->store(spec_, given.value);
+      }
+    }
+    spec_.load = load();
+    settle_target();
+    if (ends_.is(KeyRole::test_duration)) shape();
+    return std::move(spec_);
+  }
+
+ private:
+  // Later ones stand higher.
+  void decide(const Standing& standing) {
+    switch (standing.given->role()) {
+      case KeyRole::stages:
+        ends_ = model_ = standing;
+        break;
+      case KeyRole::test_duration:
+      case KeyRole::operations:
+        ends_ = standing;
+        break;
+      case KeyRole::virtual_users:
+        model_ = standing;
+        break;
+      case KeyRole::arrival:
+        arrival_ = standing;
+        if (has_rate(*standing.given)) model_ = standing;
+        break;
+      case KeyRole::stress:
+        check_type(standing, TestType::stress, "STRESS");
+        shape_options_ = standing;
+        break;
+      case KeyRole::spike:
+        check_type(standing, TestType::spike, "SPIKE");
+        shape_options_ = standing;
+        break;
+      default:
+        break;
+    }
+  }
+
+  void check_type(const Standing& standing, TestType type, std::string_view name) const {
+    if (test_type_ == type) return;
+    throw Error(
+        sqlstate::invalid_parameter_value,
+        fmt::format("configuration key \"{}\" is for tests of type {}", standing.given->name, name),
+        fmt::format("This test is of type {}. The key stands in {}.", type_name(test_type_),
+                    layer_name(standing.layer)),
+        R"(Give "stages" to shape the load of a test of another type.)");
+  }
+
+  LoadKind load() const {
+    return model_.given == nullptr ? LoadKind::closed : load_kind_of(*model_.given);
+  }
+
+  // An arrival replaces one of a lower layer as a whole, so its rate does not come from there.
+  void check_arrival() const {
+    if (arrival_.given == nullptr || has_rate(*arrival_.given)) return;
+    if (model_.is(KeyRole::stages)) return;  // they have rates, or are in conflict with it
+    if (model_.given != nullptr && model_.layer > arrival_.layer) return;
+    throw Error(sqlstate::invalid_parameter_value,
+                fmt::format("configuration key \"{}\" has no rate", arrival_.given->name),
+                fmt::format("The key stands in {}.", layer_name(arrival_.layer)),
+                R"(Give it a "rate", or give "stages" with rates.)");
+  }
+
+  // Whether a key has a meaning in this run. One that has none is left out where it stands in a
+  // layer below the decision against it; else it is refused.
+  bool applies(const Standing& standing) const {
+    const Given& given = *standing.given;
+    if (const char* why = conflict_with_end(*ends_.given, given)) {
+      if (standing.layer > ends_.layer) {
+        refuse_together(ends_, standing, why,
+                        ends_.is(KeyRole::stages)
+                            ? R"(, or give "test_duration_seconds" too, which replaces the stages)"
+                            : "");
+      }
+      // How arrivals are spread still holds for stages with rates.
+      return given.role() == KeyRole::arrival && load() == LoadKind::open;
+    }
+    if (given.role() == KeyRole::max_lag && model_.given == nullptr) refuse_lag_limit(standing);
+    if (model_.given != nullptr) {
+      if (const char* why = conflict_with_model(*model_.given, given)) {
+        if (standing.layer < model_.layer) return false;
+        if (given.role() == KeyRole::max_lag) refuse_lag_limit(standing);
+        refuse_together(model_, standing, why);
+      }
+    }
+    switch (given.role()) {
+      case KeyRole::operations:
+      case KeyRole::stages:
+        return ends_.given == &given;
+      case KeyRole::virtual_users:
+        return model_.given == &given;
+      default:
+        return true;
+    }
+  }
+
+  void settle_target() {
+    if (model_.is(KeyRole::stages)) {
+      RunSpec of_stages;
+      model_.given->key->store(of_stages, model_.given->value);
+      double highest = 0;
+      for (const StageSpec& stage : of_stages.stages) highest = std::max(highest, stage.target);
+      spec_.virtual_users = static_cast<int>(highest);
+      spec_.arrival_rate = spec_.stages.empty() ? highest : 0;
+    }
+    if (spec_.load == LoadKind::closed) {
+      spec_.arrival_rate = 0;
+    } else {
+      spec_.virtual_users = 0;
+      if (!spec_.max_lag_ms) spec_.max_lag_ms = spec_.latency_limit_ms;
+    }
+  }
+
+  void shape() {
+    const json options =
+        shape_options_.given == nullptr ? json::object() : shape_options_.given->value;
+    if (test_type_ == TestType::stress) shape_stress(spec_, options);
+    if (test_type_ == TestType::spike) shape_spike(spec_, options);
+    double highest = 0;
+    for (const StageSpec& stage : spec_.stages) highest = std::max(highest, stage.target);
+    if (spec_.stages.empty()) return;
+    if (spec_.load == LoadKind::closed) spec_.virtual_users = static_cast<int>(highest);
+    spec_.arrival_rate = 0;
+  }
+
+  const Layers& layers_;
+  TestType test_type_;
+  Standing ends_;   // operations, test_duration_seconds (every scenario gives one) or stages
+  Standing model_;  // virtual_users, stages, or arrival with a rate; none: one user
+  Standing arrival_;
+  Standing shape_options_;
+  RunSpec spec_;
+};
+
 }  // namespace
 
+std::optional<TestType> test_type_of(std::string_view text) noexcept {
+  const auto* const found = std::find(type_names.begin(), type_names.end(), text);
+  if (found == type_names.end()) return std::nullopt;
+  return static_cast<TestType>(found - type_names.begin());
+}
+
 RunSpec merge_run_spec(std::string_view custom_config, std::string_view test_configuration,
-                       const ScenarioDefaults& scenario) {
-  // From the lowest to the highest.
-  const std::array layers = {scenario_layer(scenario), read_layer(test_configuration, Layer::test),
-                             read_layer(custom_config, Layer::custom)};
-
-  const LayerValues* decides = nullptr;
-  for (const LayerValues& layer : layers) {
-    if (layer.find(KeyRole::operations) != nullptr || layer.find(KeyRole::test_duration) != nullptr)
-      decides = &layer;
-  }
-  const Given* operations = decides != nullptr ? decides->find(KeyRole::operations) : nullptr;
-
-  RunSpec spec;
-  bool above = false;  // the layer stands above the one that decides
-  for (const LayerValues& layer : layers) {
-    for (const Given& given : layer.values) {
-      if (operations == nullptr && given.key->role == KeyRole::operations) continue;
-      if (operations != nullptr && given.key->is_duration()) {
-        if (above) refuse_together(*operations, decides->layer, given, layer.layer);
-        continue;
-      }
-      given.key->store(spec, given.value);
-    }
-    above = above || &layer == decides;
-  }
+                       const ScenarioDefaults& scenario, TestType test_type) {
+  const Layers layers = {scenario_layer(scenario), read_layer(test_configuration, Layer::test),
+                         read_layer(custom_config, Layer::custom)};
+  RunSpec spec = Merge(layers, test_type).spec();
   scale_durations(spec);
   return spec;
 }

@@ -19,7 +19,12 @@ using Pairs = std::vector<std::pair<std::string, std::string>>;
 using Durations = RunSpec::Durations;
 
 constexpr std::int64_t longest_think_time_ms = 24LL * 60 * 60 * 1000;  // as DurationGenerator's
+constexpr std::int64_t longest_ms = longest_seconds * 1000;
 constexpr std::int64_t largest_share = 1'000'000;
+
+constexpr std::array<std::string_view, 2> finishes = {"commit", "rollback"};
+constexpr std::array<std::string_view, 4> isolation_levels = {"read uncommitted", "read committed",
+                                                              "repeatable read", "serializable"};
 
 std::string text_of(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
@@ -42,7 +47,7 @@ json as_json(const T& value) {
 }
 template <typename T>
 json as_json(const std::optional<T>& value) {
-  return value ? json(*value) : json();
+  return value ? as_json(*value) : json();
 }
 
 template <typename T>
@@ -74,10 +79,52 @@ template <double Durations::*Member>
 void store_duration(RunSpec& spec, const json& value) {
   spec.unscaled.*Member = value.get<double>();
 }
+json show_warmup(const RunSpec& spec) {
+  return spec.operations != 0 ? json() : number(spec.unscaled.warmup_seconds);
+}
 template <double Durations::*Member>
 json show_duration(const RunSpec& spec) {
-  return spec.operations != 0 ? json() : number(spec.unscaled.*Member);
+  return spec.operations != 0 || !spec.stages.empty() ? json() : number(spec.unscaled.*Member);
 }
+
+json show_users(const RunSpec& spec) {
+  return spec.load == LoadKind::open || !spec.stages.empty() ? json() : json(spec.virtual_users);
+}
+
+void store_arrival(RunSpec& spec, const json& value) {
+  spec.arrival_rate = value.value("rate", 0.0);
+  spec.arrivals =
+      value["distribution"] == "regular" ? RunSpec::Arrivals::regular : RunSpec::Arrivals::poisson;
+}
+json show_arrival(const RunSpec& spec) {
+  if (spec.load == LoadKind::closed) return {};
+  json arrival;
+  if (spec.stages.empty()) arrival["rate"] = number(spec.arrival_rate);
+  arrival["distribution"] = spec.arrivals == RunSpec::Arrivals::regular ? "regular" : "poisson";
+  return arrival;
+}
+
+void store_stages(RunSpec& spec, const json& value) {
+  spec.stages.clear();
+  for (const json& stage : value) {
+    spec.stages.push_back({stage["name"].get<std::string>(),
+                           stage["duration_seconds"].get<double>(),
+                           stage.value("rate", stage.value("virtual_users", 0.0))});
+  }
+}
+json show_stages(const RunSpec& spec) {
+  json stages;
+  const char* const target = spec.load == LoadKind::open ? "rate" : "virtual_users";
+  for (const StageSpec& stage : spec.stages) {
+    stages.push_back({{"name", stage.name},
+                      {"duration_seconds", number(stage.duration_seconds)},
+                      {target, number(stage.target)}});
+  }
+  return stages;
+}
+
+// stress and spike become stages when everything else is known.
+void store_nothing(RunSpec& /*spec*/, const json& /*value*/) {}
 
 void store_seed(RunSpec& spec, const json& value) {
   spec.seed = value.get<std::uint64_t>();
@@ -87,11 +134,13 @@ json show_seed(const RunSpec& spec) {
   return spec.seed_given || spec.seed != 0 ? json(spec.seed) : json();
 }
 
-void store_think_time(RunSpec& spec, const json& value) {
-  spec.think_time = text_of(value.is_number() ? number(value.get<double>()) : value);
+template <std::optional<std::string> RunSpec::*Member>
+void store_pause(RunSpec& spec, const json& value) {
+  spec.*Member = text_of(value.is_number() ? number(value.get<double>()) : value);
 }
-json show_think_time(const RunSpec& spec) {
-  return spec.think_time ? json::parse(*spec.think_time, nullptr, false) : json();
+template <std::optional<std::string> RunSpec::*Member>
+json show_pause(const RunSpec& spec) {
+  return spec.*Member ? json::parse(*(spec.*Member), nullptr, false) : json();
 }
 
 // Shares of one mix belong together, so a mix replaces that of a lower layer as a whole.
@@ -188,6 +237,9 @@ constexpr ValueRule positive(std::int64_t max) {
 constexpr ValueRule from_zero(ValueKind kind, std::int64_t max) {
   return {kind, 0, max};
 }
+constexpr ValueRule choice(std::span<const std::string_view> choices) {
+  return {ValueKind::choice, 0, 0, choices};
+}
 constexpr ValueRule only(ValueKind kind) {
   return {kind};
 }
@@ -197,28 +249,37 @@ constexpr ValueRule only(ValueKind kind) {
 constexpr std::array keys = {
     Key{"scenario", "", text, KeyRole::plain, given, store<&RunSpec::scenario>,
         show<&RunSpec::scenario>},
-    Key{"virtual_users", "concurrent_users", integer(1, 1'000'000), KeyRole::plain, any,
-        store<&RunSpec::virtual_users>, show<&RunSpec::virtual_users>},
+    Key{"virtual_users", "concurrent_users", integer(1, most_virtual_users), KeyRole::virtual_users,
+        any, store<&RunSpec::virtual_users>, show_users},
+    Key{"arrival", "", only(ValueKind::arrival), KeyRole::arrival, given, store_arrival,
+        show_arrival},
+    Key{"max_lag_ms", "", from_zero(ValueKind::number, longest_ms), KeyRole::max_lag, given,
+        store<&RunSpec::max_lag_ms>, show<&RunSpec::max_lag_ms>},
     Key{"workers", "total_connections", integer(1, 1024), KeyRole::plain, given,
         store<&RunSpec::workers>, show_unless_zero<&RunSpec::workers>},
-    Key{"warmup_seconds", "", duration, KeyRole::duration, given,
-        store_duration<&Durations::warmup_seconds>, show_duration<&Durations::warmup_seconds>},
-    Key{"ramp_up_seconds", "ramp_up_duration_seconds", duration, KeyRole::duration, any,
+    Key{"warmup_seconds", "", duration, KeyRole::warmup, given,
+        store_duration<&Durations::warmup_seconds>, show_warmup},
+    Key{"ramp_up_seconds", "ramp_up_duration_seconds", duration, KeyRole::ramp, any,
         store_duration<&Durations::ramp_up_seconds>, show_duration<&Durations::ramp_up_seconds>},
     Key{"test_duration_seconds", "", duration, KeyRole::test_duration, any,
         store_duration<&Durations::test_duration_seconds>,
         show_duration<&Durations::test_duration_seconds>},
-    Key{"ramp_down_seconds", "ramp_down_duration_seconds", duration, KeyRole::duration, any,
+    Key{"ramp_down_seconds", "ramp_down_duration_seconds", duration, KeyRole::ramp, any,
         store_duration<&Durations::ramp_down_seconds>,
         show_duration<&Durations::ramp_down_seconds>},
+    Key{"stages", "", only(ValueKind::stages), KeyRole::stages, given, store_stages, show_stages},
+    Key{"stress", "", only(ValueKind::stress), KeyRole::stress, given, store_nothing, show_nothing},
+    Key{"spike", "", only(ValueKind::spike), KeyRole::spike, given, store_nothing, show_nothing},
     Key{"operations", "", integer(1, 1'000'000'000'000), KeyRole::operations, given,
         store<&RunSpec::operations>, show_unless_zero<&RunSpec::operations>},
     Key{"time_scale", "", positive(1000), KeyRole::plain, given, store<&RunSpec::time_scale>,
         show<&RunSpec::time_scale>},
     Key{"think_time_ms", "", from_zero(ValueKind::think_time, longest_think_time_ms),
-        KeyRole::plain, given, store_think_time, show_think_time},
+        KeyRole::pause, given, store_pause<&RunSpec::think_time>, show_pause<&RunSpec::think_time>},
     Key{"think_time_scale", "", from_zero(ValueKind::number, 1000), KeyRole::plain, given,
         store<&RunSpec::think_time_scale>, show<&RunSpec::think_time_scale>},
+    Key{"pacing_ms", "", from_zero(ValueKind::think_time, longest_think_time_ms), KeyRole::pause,
+        given, store_pause<&RunSpec::pacing>, show_pause<&RunSpec::pacing>},
     Key{"workload_mix", "", from_zero(ValueKind::mix, largest_share), KeyRole::plain, given,
         store_mix, show_mix},
     Key{"peak", "", boolean, KeyRole::plain, given, store<&RunSpec::peak>, show<&RunSpec::peak>},
@@ -229,11 +290,26 @@ constexpr std::array keys = {
         store_session_settings, show_session_settings},
     Key{"statement_timeout_ms", "", integer(0, INT32_MAX), KeyRole::plain, given,
         store<&RunSpec::statement_timeout_ms>, show<&RunSpec::statement_timeout_ms>},
+    Key{"isolation_level", "", choice(isolation_levels), KeyRole::plain, given,
+        store<&RunSpec::isolation_level>, show<&RunSpec::isolation_level>},
+    Key{"max_tries", "", integer(1, 1000), KeyRole::plain, given, store<&RunSpec::max_tries>,
+        show<&RunSpec::max_tries>},
+    Key{"latency_limit_ms", "", positive(longest_ms), KeyRole::plain, given,
+        store<&RunSpec::latency_limit_ms>, show<&RunSpec::latency_limit_ms>},
     Key{"max_errors", "", integer(0, INT64_MAX), KeyRole::plain, given, store<&RunSpec::max_errors>,
         show<&RunSpec::max_errors>},
-    Key{"finish", "", only(ValueKind::finish), KeyRole::plain, given, store_finish, show_finish},
+    Key{"abort_on_fail", "", boolean, KeyRole::plain, given, store<&RunSpec::abort_on_fail>,
+        show<&RunSpec::abort_on_fail>},
+    Key{"finish", "", choice(finishes), KeyRole::plain, given, store_finish, show_finish},
     Key{"interval_ms", "", integer(100, 3'600'000), KeyRole::plain, given,
         store<&RunSpec::interval_ms>, show<&RunSpec::interval_ms>},
+    Key{"sampling_hz",
+        "",
+        {ValueKind::integer_or_zero, 20, 1000},
+        KeyRole::plain,
+        given,
+        store<&RunSpec::sampling_hz>,
+        show<&RunSpec::sampling_hz>},
     Key{"progress_seconds", "", from_zero(ValueKind::number, 3600), KeyRole::plain, given,
         store<&RunSpec::progress_seconds>, show<&RunSpec::progress_seconds>},
     Key{"wait", "", boolean, KeyRole::plain, given, store<&RunSpec::wait>, show<&RunSpec::wait>},

@@ -12,11 +12,22 @@
 
 namespace perf_mgmt {
 
-inline constexpr std::int64_t longest_seconds = 30LL * 24 * 60 * 60;
-
-// What merging has to know of a key beyond its value: the keys that say when a run ends exclude
-// each other.
-enum class KeyRole : std::uint8_t { plain, duration, test_duration, operations };
+// What merging has to know of a key beyond its value: what ends the run and what the load model is
+// decide which other keys have a meaning.
+enum class KeyRole : std::uint8_t {
+  plain,
+  warmup,
+  ramp,
+  test_duration,
+  operations,
+  stages,
+  virtual_users,
+  arrival,
+  max_lag,
+  pause,  // of a virtual user: think time and pacing
+  stress,
+  spike
+};
 
 struct Key {
   std::string_view name;
@@ -28,7 +39,6 @@ struct Key {
   nlohmann::json (*show)(const RunSpec&);          // null: left out of to_json()
 
   bool allowed_in(Layer layer) const { return (layers & static_cast<unsigned>(layer)) != 0; }
-  bool is_duration() const { return role == KeyRole::duration || role == KeyRole::test_duration; }
 };
 
 // In the order of to_json(), which is also the one in which the keys of a layer are applied.

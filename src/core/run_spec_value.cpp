@@ -12,11 +12,15 @@
 
 #include "perf_mgmt/core/errors.hpp"
 #include "perf_mgmt/core/generators.hpp"
+#include "perf_mgmt/core/suggest.hpp"
+#include "run_spec_check.hpp"
 
 namespace perf_mgmt {
+using nlohmann::json;
+
 namespace {
 
-using nlohmann::json;
+using namespace run_spec_check;
 
 struct RefusedSetting {
   std::string_view name;
@@ -58,34 +62,12 @@ std::string_view kind_of(const json& value) {
   return value.is_array() ? "an array" : "an object";
 }
 
-std::string stands_in(const Place& place) {
-  return fmt::format("The key stands in {}.", layer_name(place.layer));
-}
-
-[[noreturn]] void refuse(const Place& place, const json& value, std::string_view detail,
-                         std::string_view hint = {}) {
-  throw Error(
-      sqlstate::invalid_parameter_value,
-      fmt::format("invalid value for configuration key \"{}\": {}", place.key, shown(value)),
-      fmt::format("{} {}", detail, stands_in(place)), std::string(hint));
-}
-
-[[noreturn]] void refuse_type(const Place& place, const json& value, std::string_view wanted,
-                              std::string_view range = {}, std::string_view hint = {}) {
-  refuse(place, value,
-         fmt::format("{} is expected, not {}{}{}.", wanted, kind_of(value),
-                     range.empty() ? "" : ": ", range),
-         hint);
-}
-
-Place member_of(const Place& place, std::string_view member) {
-  return {fmt::format("{}.{}", place.key, member), place.layer};
-}
-
 std::string range_text(const ValueRule& rule) {
   switch (rule.kind) {
     case ValueKind::integer:
       return fmt::format("an integer from {} to {}", rule.min, rule.max);
+    case ValueKind::integer_or_zero:
+      return fmt::format("0 or an integer from {} to {}", rule.min, rule.max);
     case ValueKind::positive_number:
       return fmt::format("a number greater than {} and at most {}", rule.min, rule.max);
     default:
@@ -122,6 +104,7 @@ std::optional<std::int64_t> as_integer(const json& value) {
 json checked_integer(const ValueRule& rule, const Place& place, const json& value) {
   require_number(rule, place, value);
   const std::optional<std::int64_t> number = as_integer(value);
+  if (number == 0 && rule.kind == ValueKind::integer_or_zero) return 0;
   if (!number || *number < rule.min || *number > rule.max)
     refuse(place, value, fmt::format("The value must be {}.", range_text(rule)));
   return *number;
@@ -149,6 +132,30 @@ json checked_boolean(const Place& place, const json& value) {
   const bool quoted = value == "true" || value == "false";
   refuse_type(place, value, "A boolean", "true or false",
               quoted ? "Write true or false without quotation marks." : "");
+}
+
+// "a", "b" or "c"
+std::string choices_text(std::span<const std::string_view> choices) {
+  std::string text;
+  for (std::size_t i = 0; i < choices.size(); ++i) {
+    if (i > 0) text += i + 1 < choices.size() ? ", " : " or ";
+    text += fmt::format("\"{}\"", choices[i]);
+  }
+  return text;
+}
+
+std::string lower_case(std::string text) {
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
+json checked_choice(const ValueRule& rule, const Place& place, const json& value) {
+  if (!value.is_string()) refuse_type(place, value, "A string", choices_text(rule.choices));
+  std::string word = lower_case(value.get<std::string>());
+  if (std::find(rule.choices.begin(), rule.choices.end(), word) == rule.choices.end())
+    refuse(place, value, fmt::format("The value must be {}.", choices_text(rule.choices)));
+  return word;
 }
 
 json checked_mix(const ValueRule& rule, const Place& place, const json& value) {
@@ -189,9 +196,7 @@ std::string checked_setting_name(const Place& place, const std::string& name) {
                             "with dots between them. {}",
                             stands_in(place)));
   }
-  std::string folded = name;
-  for (char& c : folded)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  std::string folded = lower_case(name);
   for (const RefusedSetting& refused : refused_settings) {
     if (folded == refused.name) {
       throw Error(
@@ -267,6 +272,63 @@ json checked_texts(const Place& place, const json& value) {
 
 }  // namespace
 
+namespace run_spec_check {
+
+std::string place_name(const Place& place) {
+  return fmt::format("{}{}{}", place.part, place.part.empty() ? "" : " of ",
+                     layer_name(place.layer));
+}
+
+std::string stands_in(const Place& place) {
+  return fmt::format("The key stands in {}.", place_name(place));
+}
+
+void refuse(const Place& place, const json& value, std::string_view detail, std::string_view hint) {
+  throw Error(
+      sqlstate::invalid_parameter_value,
+      fmt::format("invalid value for configuration key \"{}\": {}", place.key, shown(value)),
+      fmt::format("{} {}", detail, stands_in(place)), std::string(hint));
+}
+
+void refuse_type(const Place& place, const json& value, std::string_view wanted,
+                 std::string_view range, std::string_view hint) {
+  refuse(place, value,
+         fmt::format("{} is expected, not {}{}{}.", wanted, kind_of(value),
+                     range.empty() ? "" : ": ", range),
+         hint);
+}
+
+Place member_of(const Place& place, std::string_view member) {
+  return {fmt::format("{}.{}", place.key, member), place.layer, place.part};
+}
+
+json checked_members(std::span<const Member> members, const Place& place, const json& value) {
+  std::vector<std::string_view> names;
+  std::string list;
+  for (const Member& member : members) {
+    names.push_back(member.name);
+    list += fmt::format("{}{}", list.empty() ? "" : ", ", member.name);
+  }
+  if (!value.is_object()) refuse_type(place, value, "An object", list);
+
+  json result = json::object();
+  for (const auto& [name, given] : value.items()) {
+    const auto member = std::find(names.begin(), names.end(), name);
+    if (member == names.end()) {
+      std::string hint = suggestion_hint(name, names);
+      if (hint.empty()) hint = fmt::format("The members are {}.", list);
+      throw Error(sqlstate::invalid_parameter_value,
+                  fmt::format("unrecognized configuration key \"{}.{}\"", place.key, name),
+                  stands_in(place), std::move(hint));
+    }
+    const ValueRule& rule = members[static_cast<std::size_t>(member - names.begin())].rule;
+    result[name] = checked_value(rule, member_of(place, name), given);
+  }
+  return result;
+}
+
+}  // namespace run_spec_check
+
 std::string_view layer_name(Layer layer) {
   switch (layer) {
     case Layer::scenario:
@@ -282,6 +344,7 @@ std::string_view layer_name(Layer layer) {
 json checked_value(const ValueRule& rule, const Place& place, const json& value) {
   switch (rule.kind) {
     case ValueKind::integer:
+    case ValueKind::integer_or_zero:
       return checked_integer(rule, place, value);
     case ValueKind::number:
     case ValueKind::positive_number:
@@ -292,6 +355,8 @@ json checked_value(const ValueRule& rule, const Place& place, const json& value)
       return checked_text(place, value);
     case ValueKind::text_or_null:
       return value.is_null() ? value : checked_text(place, value);
+    case ValueKind::choice:
+      return checked_choice(rule, place, value);
     case ValueKind::mix:
       return checked_mix(rule, place, value);
     case ValueKind::settings:
@@ -300,16 +365,19 @@ json checked_value(const ValueRule& rule, const Place& place, const json& value)
       return checked_settings(place, value, checked_session_setting);
     case ValueKind::think_time:
       return checked_think_time(rule, place, value);
-    case ValueKind::finish:
-      if (!value.is_string()) refuse_type(place, value, "A string", R"("commit" or "rollback")");
-      if (value != "commit" && value != "rollback")
-        refuse(place, value, R"(The value must be "commit" or "rollback".)");
-      return value;
     case ValueKind::texts:
       return checked_texts(place, value);
     case ValueKind::object:
       if (!value.is_object()) refuse_type(place, value, "An object");
       return value;
+    case ValueKind::arrival:
+      return checked_arrival(place, value);
+    case ValueKind::stages:
+      return checked_stages(place, value);
+    case ValueKind::stress:
+      return checked_stress(place, value);
+    case ValueKind::spike:
+      return checked_spike(place, value);
   }
   return {};
 }

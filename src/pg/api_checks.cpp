@@ -1,4 +1,5 @@
 // SQL: the checks that triggers make when tests and generators are written.
+#include "perf_mgmt/core/criteria.hpp"
 #include "perf_mgmt/core/generators.hpp"
 #include "perf_mgmt/core/run_spec.hpp"
 #include "perf_mgmt/pg/sql_arguments.hpp"
@@ -9,6 +10,11 @@ namespace {
 
 Datum check_configuration(FunctionCallInfo call) {
   check_test_configuration(required_argument(call, 0, "p_configuration"));
+  return Datum{0};
+}
+
+Datum check_thresholds(FunctionCallInfo call) {
+  read_criteria(required_argument(call, 0, "p_thresholds"), "test");
   return Datum{0};
 }
 
@@ -31,6 +37,11 @@ extern "C" {
 PG_FUNCTION_INFO_V1(perf_mgmt_check_test_configuration);
 Datum perf_mgmt_check_test_configuration(PG_FUNCTION_ARGS) {
   return perf_mgmt::pg::run_cpp([&] { return perf_mgmt::pg::check_configuration(fcinfo); });
+}
+
+PG_FUNCTION_INFO_V1(perf_mgmt_check_baseline_thresholds);
+Datum perf_mgmt_check_baseline_thresholds(PG_FUNCTION_ARGS) {
+  return perf_mgmt::pg::run_cpp([&] { return perf_mgmt::pg::check_thresholds(fcinfo); });
 }
 
 PG_FUNCTION_INFO_V1(perf_mgmt_check_generator_definition);

@@ -75,7 +75,6 @@ Datum execute(FunctionCallInfo call) {
   RunPlan plan = plan_from_arguments(call);
   const bool wait = plan.spec.wait;
   const double progress_seconds = plan.spec.progress_seconds;
-  plan.caller_waits = wait;
   plan.horizon_held = wait;
   spi.finish();
 
@@ -94,7 +93,6 @@ Datum run_and_wait(FunctionCallInfo call) {
   SpiConnection spi(nonatomic);
   RunPlan plan = plan_from_arguments(call);
   const double progress_seconds = plan.spec.progress_seconds;
-  plan.caller_waits = true;
   plan.horizon_held = !nonatomic;
   // No lock and no snapshot of this session may weigh on the run.
   if (nonatomic) pg_call([] { SPI_commit(); });

@@ -1,9 +1,29 @@
+#include "perf_mgmt/pg/result_row.hpp"
+
 #include "perf_mgmt/pg/catalogue.hpp"
 
 #include "perf_mgmt/core/suggest.hpp"
 #include "perf_mgmt/pg/template_analysis.hpp"
 
 namespace perf_mgmt::pg {
+
+namespace {
+
+// The qualified, quoted name of a relation: a qualified name as it is, another one in a schema in
+// which the operations have a table. Empty where there is none.
+std::string find_relation(const std::string& name, const std::vector<std::string>& tables) {
+  static constexpr const char* kQuery =
+      "SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class c "
+      "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+      "WHERE c.relkind IN ('r', 'p', 'm', 'f', 'v') AND (n.nspname || '.' || c.relname = $1 "
+      "OR c.relname = $1 AND c.relnamespace IN (SELECT t.relnamespace "
+      "FROM pg_catalog.jsonb_array_elements_text($2::pg_catalog.jsonb) used (name) "
+      "JOIN pg_catalog.pg_class t ON t.oid = pg_catalog.to_regclass(used.name))) "
+      "ORDER BY n.nspname || '.' || c.relname = $1 DESC, n.nspname LIMIT 1";
+  return sql_query(kQuery, {name, dump(Json(tables))}).scalar().value_or("");
+}
+
+}  // namespace
 
 std::string quoted_list(const std::vector<std::string>& names) {
   constexpr std::size_t kMost = 20;
@@ -18,7 +38,8 @@ std::string quoted_list(const std::vector<std::string>& names) {
 
 TestRow find_test(const std::string& name) {
   const SqlResult found = sql_query(
-      "SELECT t.id, t.test_name, t.test_configuration, t.industry_context, s.scenario_name "
+      "SELECT t.id, t.test_name, t.test_type, t.test_configuration, t.industry_context, "
+      "s.scenario_name "
       "FROM perf_mgmt.performance_tests t LEFT JOIN perf_mgmt.load_scenarios s ON s.id = "
       "t.scenario_id "
       "WHERE t.test_name = $1 AND t.is_active "
@@ -41,7 +62,7 @@ TestRow find_test(const std::string& name) {
                 fmt::format("performance test \"{}\" does not exist", name), {}, hint);
   }
   const auto& row = found.rows[0];
-  return {*row[0], *row[1], row[2].value_or("{}"), row[3], row[4]};
+  return {*row[0], *row[1], *row[2], row[3].value_or("{}"), row[4], row[5]};
 }
 
 std::string choose_scenario(const TestRow& test, const std::string& custom_config) {
@@ -64,7 +85,7 @@ ScenarioRow load_scenario(const std::string& name) {
   const SqlResult found = sql_query(
       "SELECT id, scenario_name, industry_type, owner_role, virtual_users, "
       "ramp_up_duration_seconds, "
-      "test_duration_seconds, ramp_down_duration_seconds, workload_pattern "
+      "test_duration_seconds, ramp_down_duration_seconds, workload_pattern, data_size_requirements "
       "FROM perf_mgmt.load_scenarios WHERE scenario_name = $1",
       {name});
   if (found.rows.empty()) {
@@ -84,6 +105,7 @@ ScenarioRow load_scenario(const std::string& name) {
   scenario.defaults = {std::stoi(*row[4]), std::stoi(*row[5]), std::stoi(*row[6]),
                        std::stoi(*row[7])};
   scenario.workload_pattern = *row[8];
+  scenario.data_size_requirements = row[9];
 
   const SqlResult operations = sql_query(
       "SELECT o.id, o.operation_name, o.operation_type, o.sql_template, o.parameter_generators, "
@@ -127,6 +149,41 @@ std::map<std::string, std::string> load_generators(const ScenarioRow& scenario) 
   std::map<std::string, std::string> generators;
   for (const auto& row : rows.rows) generators.emplace(*row[0], *row[1]);
   return generators;
+}
+
+std::vector<DataRequirement> load_data_requirements(
+    const ScenarioRow& scenario, const std::vector<PlannedOperation>& operations) {
+  std::vector<DataRequirement> requirements;
+  if (!scenario.data_size_requirements) return requirements;
+  std::vector<std::string> tables;
+  for (const PlannedOperation& operation : operations) {
+    tables.insert(tables.end(), operation.tables.begin(), operation.tables.end());
+  }
+  const SqlResult members = sql_query(
+      "SELECT key, value #>> '{}', pg_catalog.jsonb_typeof(value) = 'number' "
+      "FROM pg_catalog.jsonb_each($1::pg_catalog.jsonb)",
+      {scenario.data_size_requirements});
+  for (const auto& member : members.rows) {
+    DataRequirement requirement;
+    requirement.name = *member[0];
+    const double rows = *member[2] == "t" ? std::stod(*member[1]) : -1;
+    if (!(rows >= 0 && rows < 1e18)) {
+      throw Error(sqlstate::invalid_parameter_value,
+                  fmt::format("invalid data size requirement for \"{}\": {}", requirement.name,
+                              member[1].value_or("null")),
+                  fmt::format("In data_size_requirements of scenario \"{}\".", scenario.name),
+                  "Give a number of rows.");
+    }
+    requirement.rows = static_cast<std::uint64_t>(rows);
+    requirement.relation = find_relation(requirement.name, tables);
+    requirements.push_back(std::move(requirement));
+  }
+  if (requirements.size() > kDataRequirements) {
+    throw Error(sqlstate::configuration_limit_exceeded, "too many data size requirements",
+                fmt::format("Scenario \"{}\" has {}; {} are the most.", scenario.name,
+                            requirements.size(), kDataRequirements));
+  }
+  return requirements;
 }
 
 PlannedOperation plan_operation(const ScenarioRow::Operation& operation, bool& writes) {

@@ -1,14 +1,14 @@
+#include "perf_mgmt/pg/result_row.hpp"
+
 #include "perf_mgmt/pg/controller.hpp"
 
 #include <csignal>
 
 #include "perf_mgmt/pg/execution_lock.hpp"
 #include "perf_mgmt/pg/spi.hpp"
-#include "perf_mgmt/pg/worker_loop.hpp"
 
 extern "C" {
 #include "access/xact.h"
-#include "optimizer/cost.h"
 #include "pgstat.h"
 #include "postmaster/interrupt.h"
 #include "storage/latch.h"
@@ -53,9 +53,14 @@ void set_own_setting(const char* name, const char* value) {
 Controller::Controller(const SharedRun& run)
     : run_(run),
       plan_(RunPlan::from_json(run.plan())),
-      load_(load_model_of(plan_.spec)),
-      recorder_(plan_) {
+      load_(LoadModel::of(plan_.spec)),
+      recorder_(plan_),
+      history_(load_, plan_.operations.size()),
+      waits_(run_, plan_.spec.seed, plan_.spec.sampling_hz),
+      sessions_(run_, plan_.caller_pid, plan_.spec.sampling_hz > 0) {
   outcome_.totals.resize(plan_.operations.size());
+  outcome_.waits.resize(plan_.operations.size());
+  outcome_.longest_interrupted.resize(plan_.operations.size());
   run_.header().controller_pid.store(MyProcPid);
   run_.header().controller_proc.store(my_proc_number_plus_one(), std::memory_order_release);
 }
@@ -130,26 +135,8 @@ void Controller::launch_workers() {
   }
   run_.header().worker_count.store(launched);
   outcome_.workers = static_cast<int>(launched);
-  if (launched < static_cast<std::uint32_t>(plan_.workers_requested)) {
-    outcome_.findings.push_back(
-        {"too_few_workers",
-         fmt::format("{} of {} workers could be started: \"max_worker_processes\" leaves no more.",
-                     launched, plan_.workers_requested)});
-  }
-  const int left = max_worker_processes - static_cast<int>(launched) - 1;
-  if (left < max_parallel_workers_per_gather) {
-    outcome_.findings.push_back(
-        {"parallel_query_slots",
-         fmt::format(
-             "The run's processes leave {} of {} worker slots; one parallel query may use {}.",
-             std::max(left, 0), max_worker_processes, max_parallel_workers_per_gather)});
-  }
-  if (plan_.horizon_held) {
-    outcome_.findings.push_back(
-        {"horizon_held",
-         "The caller waited inside a transaction, which holds back vacuum and HOT "
-         "pruning during the run."});
-  }
+  worker_cpu_before_.resize(launched);
+  unshared_cpu_.resize(launched);
 }
 
 void Controller::wait_for_workers() {
@@ -160,28 +147,34 @@ void Controller::wait_for_workers() {
 }
 
 void Controller::start() {
+  const bool endless = load_.end_ns() == kNever;
   in_transaction([&] {
+    if (plan_.test_type == TestType::endurance) sizes_before_ = recorder_.read_relation_sizes();
     clock_ = ClockPair::now();
-    recorder_.insert_execution(clock_, outcome_.workers);
+    recorder_.insert_execution(clock_, outcome_.workers, endless ? 0 : load_.end_ns());
     server_before_ = recorder_.read_server();
+    outcome_.database_from = recorder_.read_database();
   });
   inserted_ = true;
   // The row is written asynchronously like all else; the caller may only learn of it once it is
   // there.
   RunHeader& header = run_.header();
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    worker_cpu_before_[i] = process_cpu_ns(run_.worker(i).pid.load()).value_or(0);
+  }
+  run_cpu_before_ = run_cpu_.read();
   const std::int64_t now = monotonic_ns();
   outcome_.started_ns = now;
   interval_from_ns_ = now;
   host_before_ = read_host("", now);
-  const std::int64_t warm_up = load_.measured_from_ns();
-  if (warm_up == 0) {
-    header.measured_from_ns.store(now);
-    outcome_.measured_from_ns = now;
-    host_at_start_ = host_before_;
-    measuring_ = true;
+  if (load_.measured_from_ns() == 0) {
+    begin_window(now);
+    mark_window_start();
   }
-  header.end_ns.store(load_.end_ns() == kNever ? kNever : now + load_.end_ns());
+  header.end_ns.store(endless ? kNever : now + load_.end_ns());
   header.start_ns.store(now);
+  waits_.start(now);
+  sessions_.start(now);
   run_.set_phase(RunPhase::running);
   run_.wake_workers();
 }
@@ -218,21 +211,33 @@ void Controller::stop_workers() {
   }
   if (!inserted_) return;
 
-  // What ended in the grace period, from whichever epoch its worker was in.
-  const std::vector<OperationRecord> rest = next_epoch();
-  for (std::size_t i = 0; measuring_ && i < rest.size(); ++i) outcome_.totals[i].merge(rest[i]);
-  for (std::size_t i = 0; i < workers_.size(); ++i) {
-    outcome_.scheduled += run_.worker(i).started.load();
-  }
-  // A worker that ended in the middle of an operation could not count it: it was interrupted.
+  collect_rest();
+  collect_errors();
+}
+
+// What ended in the grace period, from whichever epoch its worker was in, and what was cut off.
+void Controller::collect_rest() {
+  std::vector<OperationRecord> rest = next_epoch();
+  if (!measuring_) std::fill(rest.begin(), rest.end(), OperationRecord{});
+  const auto note_interrupted = [&](std::uint32_t operation, std::int64_t elapsed_ns) {
+    std::int64_t& longest = outcome_.longest_interrupted[operation - 1];
+    longest = std::max(longest, elapsed_ns);
+  };
+  const std::int64_t now = monotonic_ns();
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     const WorkerSlot& slot = run_.worker(i);
-    const std::uint32_t operation = slot.running_operation.load();
-    if (operation != 0 && slot.in_flight_measured.load() != 0) {
-      ++outcome_.totals[operation - 1].counters.interrupted;
+    outcome_.scheduled += slot.started.load();
+    if (const std::uint32_t operation = slot.interrupted_operation.load(); operation != 0) {
+      note_interrupted(operation, slot.interrupted_ns.load());
     }
+    // A worker that ended in the middle of an operation could not count it: it was interrupted.
+    const std::uint32_t operation = slot.running_operation.load();
+    if (operation == 0 || slot.in_flight_measured.load() == 0) continue;
+    ++rest[operation - 1].counters.interrupted;
+    note_interrupted(operation, now - slot.running_since_ns.load());
   }
-  collect_errors();
+  for (std::size_t i = 0; i < rest.size(); ++i) outcome_.totals[i].merge(rest[i]);
+  history_.note_rest(sum_of(rest));
 }
 
 void Controller::collect_errors() {
@@ -275,7 +280,10 @@ void Controller::write_outcome() {
   outcome_.message = ending.message;
   QueryCancelPending = false;
   set_own_setting("synchronous_commit", "on");
-  in_transaction([&] { recorder_.write_outcome(clock_, outcome_); });
+  in_transaction([&] {
+    gather_evidence();
+    recorder_.write_outcome(clock_, outcome_, load_, history_);
+  });
 }
 
 void Controller::wait_until(std::int64_t monotonic) {

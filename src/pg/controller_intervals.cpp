@@ -1,5 +1,5 @@
 // The controller while the clock runs: it ends each interval by moving the epoch on, adds up what
-// the workers recorded in it, and writes it down.
+// the workers recorded in it, and writes it down. No interval reaches over the end of a stage.
 #include <sched.h>
 
 #include "perf_mgmt/pg/controller.hpp"
@@ -11,33 +11,53 @@ namespace {
 
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kMillisecond = 1'000'000;
+// A stage must have gone on for so many intervals before abort_on_fail judges it.
+constexpr int kIntervalsBeforeAbort = 3;
 
 }  // namespace
 
 void Controller::run_intervals() {
   RunHeader& header = run_.header();
-  const std::int64_t start = header.start_ns.load();
   const std::int64_t interval = plan_.spec.interval_ms * kMillisecond;
-  std::int64_t next_tick = start + interval;
-  const std::int64_t warm_until = start + load_.measured_from_ns();
+  std::int64_t next_tick = header.start_ns.load() + interval;
 
   while (!run_.stopping()) {
     const std::int64_t end = header.end_ns.load();
-    std::int64_t wake = std::min(next_tick, end);
-    if (!measuring_) wake = std::min(wake, warm_until);
-    wait_until(wake);
-    check_workers();
+    const std::int64_t stage_end = stage_end_ns(interval_from_ns_);
+    wait_until(std::min({next_tick, end, stage_end, waits_.next_ns(), sessions_.next_ns()}));
     const std::int64_t now = monotonic_ns();
+    look_around(now);
     if (now >= end || (plan_.spec.operations > 0 && all_workers(WorkerState::finished))) break;
-    if (!measuring_ && now >= warm_until) {
-      finish_interval(now);
-      next_tick = monotonic_ns() + interval;
-    } else if (now >= next_tick) {
-      finish_interval(now);
-      next_tick = std::max(next_tick + interval, monotonic_ns());
-    }
+    if (now < std::min(next_tick, stage_end)) continue;
+    check_workers();
+    finish_interval(now);
+    next_tick = now >= stage_end ? now + interval : std::max(next_tick + interval, now);
   }
   run_.stop(StopReason::completed);
+}
+
+void Controller::look_around(std::int64_t now_ns) {
+  if (now_ns >= waits_.next_ns()) waits_.sample(now_ns);
+  if (now_ns >= sessions_.next_ns()) in_transaction([&] { sessions_.look(now_ns); });
+}
+
+std::int64_t Controller::stage_end_ns(std::int64_t t_ns) const {
+  const std::int64_t start = outcome_.started_ns;
+  const std::int64_t end = load_.stages()[load_.stage_at(t_ns - start)].end_ns;
+  return end == kNever ? kNever : start + end;
+}
+
+// From here on operations count; those that were due before do not.
+void Controller::begin_window(std::int64_t now_ns) {
+  run_.header().measured_from_ns.store(now_ns);
+  outcome_.measured_from_ns = now_ns;
+  measuring_ = true;
+}
+
+void Controller::mark_window_start() {
+  host_at_start_ = host_before_;
+  run_cpu_at_start_ = run_cpu_before_;
+  server_at_start_ = server_before_;
 }
 
 // Closes the measured window: what ends from here on was begun inside it, but is not throughput.
@@ -55,15 +75,17 @@ void Controller::end_window() {
     }
   }
   if (outcome_.measured_from_ns == 0) outcome_.measured_until_ns = 0;
-  outcome_.host = host_usage(host_at_start_, read_host("", now));
   try {
-    finish_interval(std::max(outcome_.measured_until_ns, interval_from_ns_));
+    if (outcome_.measured_until_ns > interval_from_ns_) finish_interval(outcome_.measured_until_ns);
   } catch (const std::exception&) {
     fail_run(run_);  // the interval's row is lost, its counts are in the totals
   }
+  outcome_.host = host_usage(host_at_start_, host_before_);
   if (memory_readings_ > 0) {
     outcome_.host.memory_percent.value = memory_percent_sum_ / memory_readings_;
   }
+  outcome_.others_cpu_percent =
+      others_cpu(host_at_start_, host_before_, run_cpu_at_start_, run_cpu_before_);
   for (const OperationRecord& record : outcome_.totals) outcome_.ok_in_window += record.counters.ok;
 }
 
@@ -74,6 +96,7 @@ std::vector<OperationRecord> Controller::next_epoch() {
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     while (run_.worker(i).recording.load() != 0) sched_yield();
     OperationRecord* records = run_.records(i, epoch);
+    apportion_cpu(i, records);
     for (std::size_t operation = 0; operation < sum.size(); ++operation) {
       sum[operation].merge(records[operation]);
       records[operation].reset();
@@ -82,34 +105,53 @@ std::vector<OperationRecord> Controller::next_epoch() {
   return sum;
 }
 
+// By the time that each was being executed. What was used while no operation ended is kept for the
+// next time.
+void Controller::apportion_cpu(std::size_t i, OperationRecord* records) {
+  const std::optional<std::int64_t> used = process_cpu_ns(run_.worker(i).pid.load());
+  if (used) {
+    unshared_cpu_[i] += std::max<std::int64_t>(0, *used - worker_cpu_before_[i]);
+    worker_cpu_before_[i] = *used;
+  }
+  std::uint64_t busy = 0;
+  for (std::size_t k = 0; k < plan_.operations.size(); ++k) busy += records[k].counters.busy_ns;
+  if (busy == 0) return;
+  for (std::size_t k = 0; k < plan_.operations.size(); ++k) {
+    const double share =
+        static_cast<double>(records[k].counters.busy_ns) / static_cast<double>(busy);
+    records[k].counters.cpu_ns =
+        static_cast<std::uint64_t>(share * static_cast<double>(unshared_cpu_[i]));
+  }
+  unshared_cpu_[i] = 0;
+}
+
 void Controller::finish_interval(std::int64_t until) {
   Interval interval;
   interval.measured = measuring_;
   const std::int64_t middle = interval_from_ns_ / 2 + until / 2 - outcome_.started_ns;
-  const std::vector<Stage>& stages = load_.stages();
-  interval.stage = stages.empty() ? "steady" : stages[load_.stage_at(middle)].name;
+  interval.stage = load_.stage_at(middle);
+  const Stage& stage = load_.stages()[interval.stage];
+  interval.stage_name = stage.name;
   interval.number = next_interval_++;
   interval.from_ns = interval_from_ns_;
-  interval.active_users = load_.active_users(middle);
-
-  if (!measuring_) {
-    // From here on operations count; those that were due before do not. The order matters: a worker
-    // that sees the new epoch sees the window's start too.
-    const std::int64_t now = monotonic_ns();
-    if (now >= outcome_.started_ns + load_.measured_from_ns() && !run_.stopping()) {
-      run_.header().measured_from_ns.store(now);
-      outcome_.measured_from_ns = now;
-      until = now;
-      measuring_ = true;
-    }
+  if (plan_.spec.load == LoadKind::closed) {
+    interval.active_users = load_.active_users(middle);
+  } else {
+    interval.target_rate = load_.target(middle);
+  }
+  const std::int64_t now = monotonic_ns();
+  // The order matters: a worker that sees the new epoch sees the window's start too.
+  const bool window_begins =
+      !measuring_ && !run_.stopping() && now >= outcome_.started_ns + load_.measured_from_ns();
+  if (window_begins) {
+    until = now;
+    begin_window(now);
   }
   interval.records = next_epoch();
+  interval.waits = waits_.take();
   interval.to_ns = until;
   interval_from_ns_ = until;
-  const HostReading host = read_host("", monotonic_ns());
-  if (interval.measured != measuring_) host_at_start_ = host;
-  interval.host = host_usage(host_before_, host);
-  host_before_ = host;
+  read_usage(interval);
   if (interval.measured) {
     if (interval.host.memory_percent.value) {
       memory_percent_sum_ += *interval.host.memory_percent.value;
@@ -117,17 +159,64 @@ void Controller::finish_interval(std::int64_t until) {
     }
     for (std::size_t i = 0; i < interval.records.size(); ++i) {
       outcome_.totals[i].merge(interval.records[i]);
+      for (const auto& [code, count] : interval.waits[i]) outcome_.waits[i][code] += count;
     }
   }
+  history_.add({interval.stage, interval.from_ns, interval.to_ns, interval.measured,
+                interval.records, interval.host, interval.worker_memory_bytes});
+  judge_stage(interval, until - outcome_.started_ns >= stage.end_ns);
   publish_progress(interval);
   in_transaction([&] {
     interval.server = recorder_.read_server();
     interval.server_before = server_before_;
     recorder_.write_interval(clock_, interval);
+    if (window_begins) outcome_.database_from = recorder_.read_database();
   });
   server_before_ = interval.server;
+  if (window_begins) mark_window_start();
 }
 
+void Controller::read_usage(Interval& interval) {
+  const HostReading host = read_host("", monotonic_ns());
+  const std::optional<std::int64_t> run_cpu = run_cpu_.read();
+  interval.host = host_usage(host_before_, host);
+  interval.others_cpu_percent = others_cpu(host_before_, host, run_cpu_before_, run_cpu);
+  host_before_ = host;
+  run_cpu_before_ = run_cpu;
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    const std::optional<std::uint64_t> bytes = process_memory_bytes(run_.worker(i).pid.load());
+    if (bytes) interval.worker_memory_bytes = interval.worker_memory_bytes.value_or(0) + *bytes;
+  }
+}
+
+// STRESS ends with the first step that breaks a limit; abort_on_fail with the first stage of any
+// test that does, as soon as that can be told.
+void Controller::judge_stage(const Interval& interval, bool stage_is_over) {
+  const Stage& stage = load_.stages()[interval.stage];
+  if (!interval.measured || !stage.holds()) return;
+  const StageTotals& totals = history_.stages().back();
+  if (plan_.test_type == TestType::stress) {
+    if (!stage_is_over) return;
+    std::vector<CriterionResult> broken = broken_criteria(totals, plan_.criteria, true);
+    if (plan_.spec.load == LoadKind::open) {
+      if (const auto skipping = broken_by_skipping(totals)) broken.push_back(*skipping);
+    }
+    stress_.add_step(stage.to, std::move(broken));
+    if (!stress_.is_broken()) return;
+    run_.header().end_ns.store(interval.to_ns);
+    run_.stop(StopReason::completed);
+    return;
+  }
+  if (!plan_.spec.abort_on_fail || totals.intervals < kIntervalsBeforeAbort) return;
+  const std::vector<CriterionResult> broken = broken_criteria(totals, plan_.criteria, false);
+  if (broken.empty()) return;
+  const CriterionResult& first = broken.front();
+  aborted_by_ = fmt::format("{} {} in stage {}: {:.6g}", first.criterion.name,
+                            first.criterion.limit, stage.name, *first.actual);
+  run_.stop(StopReason::criterion);
+}
+
+// For the waiting caller.
 void Controller::publish_progress(const Interval& interval) {
   OperationRecord all{};
   for (const OperationRecord& record : interval.records) all.merge(record);
@@ -143,6 +232,9 @@ void Controller::publish_progress(const Interval& interval) {
   progress.interval_ns.store(interval.to_ns - interval.from_ns);
   progress.interval_p95_ns.store(all.response.percentile(0.95).value_or(0));
   progress.active_users.store(static_cast<std::uint32_t>(interval.active_users));
+  progress.target_per_1000s.store(
+      static_cast<std::uint64_t>(interval.target_rate.value_or(0) * 1000));
+  progress.stage.store(static_cast<std::uint32_t>(interval.stage));
   progress.ticks.fetch_add(1);
 }
 

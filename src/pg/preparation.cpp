@@ -76,7 +76,8 @@ std::vector<PreparationProblem> problems_from_json(std::string_view text) {
 std::vector<PreparationProblem> prepare_in_worker(RunPlan plan) {
   plan.validate_only = true;
   plan.workers_requested = 1;
-  SharedRun run = SharedRun::create(plan.to_json(), plan.operations.size(), 1, 0);
+  SharedRun run =
+      SharedRun::create(plan.to_json(), {.operations = plan.operations.size(), .workers = 1});
   std::vector<PreparationProblem> problems;
   try {
     watch_caller(run);

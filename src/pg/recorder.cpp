@@ -30,17 +30,6 @@ constexpr const char* kSettingsQuery = R"(
        'effective_io_concurrency', 'jit', 'plan_cache_mode', 'default_transaction_isolation', 'huge_pages',
        'track_io_timing', 'block_size', 'debug_assertions', 'data_checksums', 'temp_buffers', 'bgwriter_delay'))";
 
-Json number(const Figure<double>& figure, double most = 1e18) {
-  if (!figure.value) return nullptr;
-  return fmt::format("{:.6f}", std::clamp(*figure.value, 0.0, most));
-}
-
-OperationRecord sum_of(const std::vector<OperationRecord>& records) {
-  OperationRecord sum{};
-  for (const OperationRecord& record : records) sum.merge(record);
-  return sum;
-}
-
 // One row of performance_metrics; nothing where there is no value.
 void add_metric(Json& rows, const Json& common, const char* type, Json value, const char* unit,
                 Json context = nullptr) {
@@ -51,16 +40,6 @@ void add_metric(Json& rows, const Json& common, const char* type, Json value, co
   row["metric_unit"] = unit;
   row["additional_context"] = std::move(context);
   rows.push_back(std::move(row));
-}
-
-Json per_second(std::uint64_t count, std::int64_t nanoseconds) {
-  if (nanoseconds <= 0) return nullptr;
-  return fmt::format("{:.3f}", static_cast<double>(count) * 1e9 / static_cast<double>(nanoseconds));
-}
-
-Json percent_of(std::uint64_t part, std::uint64_t whole) {
-  if (whole == 0) return nullptr;
-  return fmt::format("{:.6f}", 100.0 * static_cast<double>(part) / static_cast<double>(whole));
 }
 
 }  // namespace
@@ -107,7 +86,9 @@ void Recorder::mark_lost_executions() const {
   }
 }
 
-void Recorder::insert_execution(const ClockPair& clock, int workers) const {
+void Recorder::insert_execution(const ClockPair& clock, int workers,
+                                std::int64_t planned_ns) const {
+  const bool open = plan_.spec.load == LoadKind::open;
   const Json metadata = Json::parse(plan_.spec.metadata, nullptr, false);
   Json row = {
       {"id", plan_.execution_id},
@@ -123,7 +104,7 @@ void Recorder::insert_execution(const ClockPair& clock, int workers) const {
       {"started_at", timestamp_text(clock.wall_us)},
       {"created_at", timestamp_text(clock.wall_us)},
       {"total_connections", workers},
-      {"concurrent_users", plan_.spec.virtual_users},
+      {"concurrent_users", open ? Json(nullptr) : Json(LoadModel::of(plan_.spec).most_users())},
       {"test_data_size",
        Json::parse(sql_query("SELECT pg_catalog.pg_database_size(pg_catalog.current_database())")
                        .scalar()
@@ -138,6 +119,10 @@ void Recorder::insert_execution(const ClockPair& clock, int workers) const {
       {"run_as", plan_.run_role},
       {"controller_pid", MyProcPid},
       {"workers_requested", plan_.workers_requested},
+      {"load_model", open ? "open" : "closed"},
+      {"planned_ms",
+       planned_ns > 0 ? milliseconds(static_cast<std::uint64_t>(planned_ns)) : Json(nullptr)},
+      {"success_criteria", Json::parse(criteria_to_json(plan_.criteria))},
       {"findings", Json::array()}};
   insert_rows("test_executions", row);
   log_event("TEST_STARTED", fmt::format("performance test \"{}\" started in environment \"{}\"",
@@ -158,6 +143,49 @@ ServerReading Recorder::read_server() const {
   return reading;
 }
 
+DatabaseReading Recorder::read_database() const {
+  const SqlResult result = sql_query(
+      "SELECT (SELECT COALESCE(pg_catalog.sum(autovacuum_count + autoanalyze_count), 0) "
+      "FROM pg_catalog.pg_stat_user_tables), "
+      "(SELECT temp_bytes FROM pg_catalog.pg_stat_database "
+      "WHERE datname = pg_catalog.current_database())");
+  return {std::stoull(result.rows[0][0].value_or("0")),
+          std::stoull(result.rows[0][1].value_or("0"))};
+}
+
+std::vector<std::string> Recorder::read_vacuumed_tables(std::int64_t wall_us) const {
+  return sql_query(
+             "SELECT pg_catalog.format('%I.%I', schemaname, relname) "
+             "FROM pg_catalog.pg_stat_user_tables "
+             "WHERE GREATEST(last_autovacuum, last_autoanalyze) >= $1::pg_catalog.timestamptz "
+             "ORDER BY 1 LIMIT 10",
+             {timestamp_text(wall_us)})
+      .first_column();
+}
+
+std::vector<RelationSize> Recorder::read_relation_sizes() const {
+  Json names = Json::array();
+  for (const PlannedOperation& operation : plan_.operations) {
+    for (const std::string& table : operation.tables) names.push_back(table);
+  }
+  const SqlResult result = sql_query(
+      "WITH tables AS (SELECT DISTINCT COALESCE(p.relid, t.oid) AS oid "
+      "FROM pg_catalog.jsonb_array_elements_text($1::pg_catalog.jsonb) n (name) "
+      "JOIN pg_catalog.pg_class t ON t.oid = pg_catalog.to_regclass(n.name) "
+      "AND t.relkind IN ('r', 'p', 'm') "
+      "LEFT JOIN LATERAL pg_catalog.pg_partition_tree(t.oid) p ON p.isleaf) "
+      "SELECT oid::pg_catalog.regclass, 'table', pg_catalog.pg_table_size(oid) FROM tables "
+      "UNION ALL SELECT i.indexrelid::pg_catalog.regclass, 'index', "
+      "pg_catalog.pg_relation_size(i.indexrelid) "
+      "FROM tables JOIN pg_catalog.pg_index i ON i.indrelid = tables.oid ORDER BY 2 DESC, 1",
+      {dump(names)});
+  std::vector<RelationSize> sizes;
+  for (const auto& row : result.rows) {
+    sizes.push_back({*row[0], *row[1], std::stoull(row[2].value_or("0"))});
+  }
+  return sizes;
+}
+
 void Recorder::write_interval(const ClockPair& clock, const Interval& interval) const {
   const std::string from = timestamp_text(clock.wall_at(interval.from_ns));
   const std::string to = timestamp_text(clock.wall_at(interval.to_ns));
@@ -165,29 +193,38 @@ void Recorder::write_interval(const ClockPair& clock, const Interval& interval) 
   for (std::size_t i = 0; i < interval.records.size(); ++i) {
     const OperationRecord& record = interval.records[i];
     const OperationCounters& counters = record.counters;
-    rows.push_back({{"execution_id", plan_.execution_id},
-                    {"interval_number", interval.number},
-                    {"operation_name", plan_.operations[i].name},
-                    {"stage", interval.stage},
-                    {"measured", interval.measured},
-                    {"started_at", from},
-                    {"ended_at", to},
-                    {"active_virtual_users", interval.active_users},
-                    {"ok_count", counters.ok},
-                    {"failed_count", counters.failed_total()},
-                    {"skipped_count", counters.skipped},
-                    {"interrupted_count", counters.interrupted},
-                    {"retried_count", counters.retried},
-                    {"zero_row_writes", counters.zero_row_writes},
-                    {"rows_read", counters.rows_read},
-                    {"rows_affected", counters.rows_affected},
-                    {"shared_blks_hit", counters.shared_blks_hit},
-                    {"shared_blks_read", counters.shared_blks_read},
-                    {"wal_bytes", counters.wal_bytes},
-                    {"response_histogram", histogram_value(record.response)},
-                    {"service_histogram", histogram_value(record.service)},
-                    {"lag_histogram", histogram_value(record.lag)},
-                    {"failure_histogram", histogram_value(record.failure)}});
+    rows.push_back(
+        {{"execution_id", plan_.execution_id},
+         {"interval_number", interval.number},
+         {"operation_name", plan_.operations[i].name},
+         {"stage", interval.stage_name},
+         {"stage_number", interval.stage + 1},
+         {"measured", interval.measured},
+         {"started_at", from},
+         {"ended_at", to},
+         {"active_virtual_users",
+          interval.target_rate ? Json(nullptr) : Json(interval.active_users)},
+         {"target_rate", interval.target_rate ? Json(*interval.target_rate) : Json(nullptr)},
+         {"ok_count", counters.ok},
+         {"failed_count", counters.failed_total()},
+         {"skipped_count", counters.skipped},
+         {"interrupted_count", counters.interrupted},
+         {"retried_count", counters.retried},
+         {"retries", counters.retries},
+         {"late_count", counters.late},
+         {"busy_time_ms", milliseconds(counters.busy_ns)},
+         {"cpu_time_ms", milliseconds(counters.cpu_ns)},
+         {"wait_samples", wait_samples_json(interval.waits[i])},
+         {"zero_row_writes", counters.zero_row_writes},
+         {"rows_read", counters.rows_read},
+         {"rows_affected", counters.rows_affected},
+         {"shared_blks_hit", counters.shared_blks_hit},
+         {"shared_blks_read", counters.shared_blks_read},
+         {"wal_bytes", counters.wal_bytes},
+         {"response_histogram", histogram_value(record.response)},
+         {"service_histogram", histogram_value(record.service)},
+         {"lag_histogram", histogram_value(record.lag)},
+         {"failure_histogram", histogram_value(record.failure)}});
   }
   insert_rows("execution_intervals", rows);
 
@@ -207,137 +244,31 @@ void Recorder::write_interval(const ClockPair& clock, const Interval& interval) 
   add_metric(metrics, common, "error_rate",
              percent_of(sum.counters.failed_total(), sum.counters.ok + sum.counters.failed_total()),
              "percent");
-  add_metric(metrics, common, "active_users", interval.active_users, "users");
-  add_metric(metrics, common, "cpu", number(interval.host.cpu_percent, 100), "percent",
-             {{"of", interval.host.cpu_of}, {"steal", number(interval.host.steal_percent, 100)}});
-  add_metric(metrics, common, "memory", number(interval.host.memory_percent, 100), "percent",
+  if (interval.target_rate) {
+    add_metric(metrics, common, "target_rate", *interval.target_rate, "operations/second");
+  } else {
+    add_metric(metrics, common, "active_users", interval.active_users, "users");
+  }
+  add_metric(metrics, common, "cpu", number(interval.host.cpu_percent.value, 100), "percent",
+             {{"of", interval.host.cpu_of},
+              {"steal", number(interval.host.steal_percent.value, 100)},
+              {"others", number(interval.others_cpu_percent, 100)}});
+  add_metric(metrics, common, "memory", number(interval.host.memory_percent.value, 100), "percent",
              {{"of", interval.host.memory_of}});
-  add_metric(metrics, common, "disk_io", number(interval.host.disk_mb_per_sec), "MB/second",
+  add_metric(metrics, common, "disk_io", number(interval.host.disk_mb_per_sec.value), "MB/second",
              {{"of", interval.host.disk_of}});
+  if (interval.worker_memory_bytes) {
+    add_metric(metrics, common, "worker_memory", *interval.worker_memory_bytes, "bytes");
+  }
   add_metric(metrics, common, "connections", interval.server.connections, "connections");
   add_metric(metrics, common, "checkpoints",
-             interval.server.checkpoints - interval.server_before.checkpoints, "checkpoints");
+             count(increase(interval.server_before.checkpoints, interval.server.checkpoints)),
+             "checkpoints");
   const SqlText wal = sql_query("SELECT $1::pg_catalog.pg_lsn - $2::pg_catalog.pg_lsn",
                                 {interval.server.wal_position, interval.server_before.wal_position})
                           .scalar();
   add_metric(metrics, common, "wal", wal ? Json(*wal) : Json(nullptr), "bytes", {{"of", "server"}});
   insert_rows("performance_metrics", metrics);
-}
-
-void Recorder::write_outcome(const ClockPair& clock, const RunOutcome& outcome) const {
-  const OperationRecord sum = sum_of(outcome.totals);
-  const OperationCounters& counters = sum.counters;
-  const std::int64_t window = outcome.measured_until_ns - outcome.measured_from_ns;
-
-  Json unavailable = Json::object();
-  for (const auto& [column, figure] :
-       {std::pair{"cpu_usage_percent", &outcome.host.cpu_percent},
-        std::pair{"memory_usage_percent", &outcome.host.memory_percent},
-        std::pair{"disk_io_mb_per_sec", &outcome.host.disk_mb_per_sec},
-        std::pair{"steal_percent", &outcome.host.steal_percent}}) {
-    if (!figure->value) unavailable[column] = figure->reason;
-  }
-  if (!track_io_timing) unavailable["blk_read_time"] = "track_io_timing is off";
-  Json findings = Json::array();
-  for (const Finding& finding : outcome.findings) {
-    findings.push_back({{"code", finding.code}, {"message", finding.message}});
-  }
-
-  Json row = {{"execution_status", outcome.status},
-              {"completed_at", timestamp_text(clock.wall_at(outcome.ended_ns))},
-              {"duration_ms", (outcome.ended_ns - outcome.started_ns) / 1'000'000},
-              {"total_connections", outcome.workers},
-              {"avg_response_time_ms", mean_milliseconds(sum.response.mean())},
-              {"p50_response_time_ms", milliseconds(sum.response.percentile(0.50))},
-              {"p95_response_time_ms", milliseconds(sum.response.percentile(0.95))},
-              {"p99_response_time_ms", milliseconds(sum.response.percentile(0.99))},
-              {"p999_response_time_ms", milliseconds(sum.response.percentile(0.999))},
-              {"min_response_time_ms", milliseconds(sum.response.min())},
-              {"max_response_time_ms", milliseconds(sum.response.max())},
-              {"stddev_response_time_ms", mean_milliseconds(sum.response.stddev())},
-              {"avg_service_time_ms", mean_milliseconds(sum.service.mean())},
-              {"p50_service_time_ms", milliseconds(sum.service.percentile(0.50))},
-              {"p95_service_time_ms", milliseconds(sum.service.percentile(0.95))},
-              {"p99_service_time_ms", milliseconds(sum.service.percentile(0.99))},
-              {"avg_lag_ms", mean_milliseconds(sum.lag.mean())},
-              {"p50_lag_ms", milliseconds(sum.lag.percentile(0.50))},
-              {"p95_lag_ms", milliseconds(sum.lag.percentile(0.95))},
-              {"p99_lag_ms", milliseconds(sum.lag.percentile(0.99))},
-              {"throughput_tps", per_second(outcome.ok_in_window, window)},
-              {"error_rate_percent",
-               percent_of(counters.failed_total(), counters.ok + counters.failed_total())},
-              {"cpu_usage_percent", number(outcome.host.cpu_percent, 100)},
-              {"memory_usage_percent", number(outcome.host.memory_percent, 100)},
-              {"disk_io_mb_per_sec", number(outcome.host.disk_mb_per_sec)},
-              {"steal_percent", number(outcome.host.steal_percent, 100)},
-              {"operations_scheduled", outcome.scheduled},
-              {"operations_ok", counters.ok},
-              {"operations_failed", counters.failed_total()},
-              {"operations_skipped", counters.skipped},
-              {"operations_interrupted", counters.interrupted},
-              {"failed_serialization", counters.failed[0]},
-              {"failed_deadlock", counters.failed[1]},
-              {"failed_timeout", counters.failed[2]},
-              {"failed_constraint", counters.failed[3]},
-              {"failed_other", counters.failed[4]},
-              {"operations_retried", counters.retried},
-              {"retries", counters.retries},
-              {"zero_row_writes", counters.zero_row_writes},
-              {"rows_read", counters.rows_read},
-              {"rows_affected", counters.rows_affected},
-              {"response_histogram", histogram_value(sum.response)},
-              {"service_histogram", histogram_value(sum.service)},
-              {"lag_histogram", histogram_value(sum.lag)},
-              {"failure_histogram", histogram_value(sum.failure)},
-              {"wal_bytes", counters.wal_bytes},
-              {"findings", findings},
-              {"unavailable", unavailable}};
-  if (window > 0) {
-    row["measured_from"] = timestamp_text(clock.wall_at(outcome.measured_from_ns));
-    row["measured_until"] = timestamp_text(clock.wall_at(outcome.measured_until_ns));
-    row["measured_ms"] = milliseconds(std::optional<std::uint64_t>(window));
-  }
-  if (!outcome.sqlstate.empty()) {
-    row["failure_sqlstate"] = outcome.sqlstate;
-    row["failure_message"] = outcome.message;
-  }
-  update_row("test_executions", plan_.execution_id, row);
-
-  Json operations = Json::array();
-  for (std::size_t i = 0; i < outcome.totals.size(); ++i) {
-    const PlannedOperation& planned = plan_.operations[i];
-    const OperationRecord& record = outcome.totals[i];
-    Json types = Json::array();
-    for (const PlannedStatement& statement : planned.statements) types.push_back(statement.type);
-    Json operation = {
-        {"id", sql_query("SELECT pg_catalog.gen_random_uuid()").scalar().value()},
-        {"execution_id", plan_.execution_id},
-        {"query_hash", query_hash(planned.sql_template)},
-        {"query_text", planned.sql_template},
-        {"query_type", main_statement_type(planned)},
-        {"table_names", planned.tables},
-        {"operation_name", planned.name},
-        {"statement_count", planned.statements.size()},
-        {"statement_types", types},
-        {"configured_share_percent", fmt::format("{:.6f}", 100.0 * planned.share)},
-        {"actual_share_percent", percent_of(record.counters.finished(), counters.finished())},
-        {"execution_context", "worker"},
-        {"created_at", timestamp_text(clock.wall_at(outcome.ended_ns))}};
-    add_operation_columns(operation, record);
-    operations.push_back(std::move(operation));
-  }
-  insert_rows("query_performance", operations);
-
-  for (const OperationError& error : outcome.errors) {
-    const std::string& name = plan_.operations[error.operation].name;
-    log_event("OPERATION_ERROR",
-              fmt::format("operation \"{}\" failed {} {}: {}", name, error.count,
-                          error.count == 1 ? "time" : "times", error.message),
-              dump({{"operation", name}, {"sqlstate", error.sqlstate}, {"count", error.count}}));
-  }
-  log_event("TEST_" + outcome.status,
-            outcome.message.empty() ? fmt::format("performance test \"{}\" ended", plan_.test_name)
-                                    : outcome.message);
 }
 
 void Recorder::write_failure(const ClockPair& clock, std::int64_t ended_ns,

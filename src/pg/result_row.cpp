@@ -40,6 +40,58 @@ Json mean_milliseconds(std::optional<double> nanoseconds) {
   return fmt::format("{:.6f}", *nanoseconds / 1e6);
 }
 
+Json number(const std::optional<double>& value, double most) {
+  if (!value) return nullptr;
+  return fmt::format("{:.6f}", std::clamp(*value, 0.0, most));
+}
+
+Json count(const std::optional<std::uint64_t>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+Json per_second(std::uint64_t count, std::int64_t nanoseconds) {
+  if (nanoseconds <= 0) return nullptr;
+  return fmt::format("{:.3f}", static_cast<double>(count) * 1e9 / static_cast<double>(nanoseconds));
+}
+
+Json percent_of(std::uint64_t part, std::uint64_t whole) {
+  if (whole == 0) return nullptr;
+  return fmt::format("{:.6f}", 100.0 * static_cast<double>(part) / static_cast<double>(whole));
+}
+
+Json wait_samples_json(const WaitSamples& samples) {
+  if (samples.empty()) return nullptr;
+  Json json = Json::object();
+  for (const auto& [code, count] : samples) json[wait_event_label(code)] = count;
+  return json;
+}
+
+OperationRecord sum_of(const std::vector<OperationRecord>& records) {
+  OperationRecord sum{};
+  for (const OperationRecord& record : records) sum.merge(record);
+  return sum;
+}
+
+void add_time_columns(Json& row, const OperationRecord& record) {
+  const auto add = [&](const char* name, const Histogram& histogram) {
+    const auto column = [&](const char* figure) { return fmt::format("{}_{}_ms", figure, name); };
+    row[column("avg")] = mean_milliseconds(histogram.mean());
+    row[column("p50")] = milliseconds(histogram.percentile(0.50));
+    row[column("p95")] = milliseconds(histogram.percentile(0.95));
+    row[column("p99")] = milliseconds(histogram.percentile(0.99));
+  };
+  add("response_time", record.response);
+  add("service_time", record.service);
+  add("lag", record.lag);
+  row["p999_response_time_ms"] = milliseconds(record.response.percentile(0.999));
+  row["min_response_time_ms"] = milliseconds(record.response.min());
+  row["max_response_time_ms"] = milliseconds(record.response.max());
+  row["stddev_response_time_ms"] = mean_milliseconds(record.response.stddev());
+  row["response_histogram"] = histogram_value(record.response);
+  row["service_histogram"] = histogram_value(record.service);
+  row["lag_histogram"] = histogram_value(record.lag);
+}
+
 Json histogram_value(const Histogram& histogram) {
   if (histogram.empty()) return nullptr;
   return histogram.to_text();
@@ -83,6 +135,15 @@ void add_operation_columns(Json& row, const OperationRecord& record) {
   row["skipped_count"] = counters.skipped;
   row["interrupted_count"] = counters.interrupted;
   row["retried_count"] = counters.retried;
+  row["retries"] = counters.retries;
+  row["late_count"] = counters.late;
+  row["busy_time_ms"] = milliseconds(counters.busy_ns);
+  row["commit_time_ms"] = milliseconds(counters.commit_ns);
+  row["planning_time_ms"] = milliseconds(counters.planning_ns);
+  row["jit_time_ms"] = milliseconds(counters.jit_ns);
+  row["jit_functions"] = counters.jit_functions;
+  row["custom_plans"] = counters.custom_plans;
+  row["generic_plans"] = counters.generic_plans;
   row["rows_read"] = counters.rows_read;
   row["rows_affected"] = counters.rows_affected;
   row["bytes_read"] = counters.bytes_read;

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "perf_mgmt/core/load_model.hpp"
 #include "perf_mgmt/pg/operation_drawer.hpp"
 
 extern "C" {
@@ -60,21 +61,35 @@ bool waits_for_me(int pid) {
   return false;
 }
 
-std::string progress_line(const RunProgress& progress) {
+// One line, as pgbench -P shows it, with what else a person wants to know while waiting.
+std::string progress_line(const RunProgress& progress, const RunPlan& plan, const LoadModel& load) {
   const double elapsed = static_cast<double>(progress.elapsed_ns.load()) / 1e9;
   const double planned = static_cast<double>(progress.planned_ns.load()) / 1e9;
   const double interval = static_cast<double>(progress.interval_ns.load()) / 1e9;
   std::string line = fmt::format("progress: {:.1f} s", elapsed);
-  if (planned > 0) line += fmt::format(" of {:.1f} s", planned);
+  if (planned > 0) {
+    line +=
+        fmt::format(" of {:.1f} s ({:.0f} %)", planned, std::min(100.0, 100.0 * elapsed / planned));
+  } else if (plan.spec.operations > 0) {
+    line += fmt::format(" ({:.0f} %)", 100.0 * static_cast<double>(progress.finished.load()) /
+                                           static_cast<double>(plan.spec.operations));
+  }
+  line += ", " + load.stages()[progress.stage.load()].name;
   if (interval > 0) {
     line += fmt::format(", {:.1f} operations/s",
                         static_cast<double>(progress.interval_ok.load()) / interval);
   }
+  if (plan.spec.load == LoadKind::open) {
+    line += fmt::format(" of {:.1f}", static_cast<double>(progress.target_per_1000s.load()) / 1e3);
+  }
   if (const std::uint64_t p95 = progress.interval_p95_ns.load(); p95 > 0) {
     line += fmt::format(", p95 {:.3f} ms", static_cast<double>(p95) / 1e6);
   }
-  return line +
-         fmt::format(", {} failed, {} users", progress.failed.load(), progress.active_users.load());
+  line += fmt::format(", {} failed", progress.failed.load());
+  if (plan.spec.load == LoadKind::closed) {
+    line += fmt::format(", {} users", progress.active_users.load());
+  }
+  return line;
 }
 
 // A run whose operations fail ends well all the same: nobody should have to look into the record
@@ -97,9 +112,11 @@ void warn_of_failures(const SharedRun& run) {
 }  // namespace
 
 int workers_wanted(const RunSpec& spec) {
-  if (spec.workers > 0) return std::min(spec.workers, spec.virtual_users);
-  const long processors = std::max(1L, sysconf(_SC_NPROCESSORS_ONLN));
-  return static_cast<int>(std::min<long>(spec.virtual_users, processors * 2));
+  // In the open model anything may come due while all workers are busy: there is no other limit.
+  const int users = spec.load == LoadKind::closed ? LoadModel::of(spec).most_users() : spec.workers;
+  if (spec.workers > 0) return std::min(spec.workers, users);
+  const auto processors = static_cast<int>(std::max(1L, sysconf(_SC_NPROCESSORS_ONLN)));
+  return spec.load == LoadKind::closed ? std::min(users, processors * 2) : processors * 2;
 }
 
 void watch_caller(const SharedRun& run) {
@@ -149,9 +166,11 @@ RunControl RunControl::start(RunPlan plan) {
       plan);  // finds what is wrong with the generators, and counts sequences
   RunControl control;
   control.execution_id_ = plan.execution_id;
-  control.run_ = SharedRun::create(plan.to_json(), plan.operations.size(),
-                                   static_cast<std::size_t>(plan.workers_requested),
-                                   drawer.requests().sequences.size());
+  control.run_ = SharedRun::create(
+      plan.to_json(), {.operations = plan.operations.size(),
+                       .workers = static_cast<std::size_t>(plan.workers_requested),
+                       .sequences = drawer.requests().sequences.size(),
+                       .statements = plan.spec.sampling_hz > 0 ? plan.statement_count() : 0});
   try {
     watch_caller(control.run_);
     const auto handle = register_process("perf_mgmt_controller_main", "perf_mgmt controller",
@@ -202,6 +221,8 @@ void RunControl::await_start() {
 void RunControl::wait(double progress_seconds) {
   try {
     CallerWatch watch;
+    const RunPlan plan = RunPlan::from_json(run_.plan());
+    const LoadModel load = LoadModel::of(plan.spec);
     const auto period = static_cast<std::int64_t>(progress_seconds * 1e9);
     std::int64_t next_progress = monotonic_ns() + period;
     std::uint64_t shown_tick = 0;
@@ -209,7 +230,7 @@ void RunControl::wait(double progress_seconds) {
       watch.wait(run_);
       const std::uint64_t tick = run_.header().progress.ticks.load();
       if (period > 0 && monotonic_ns() >= next_progress && tick != shown_tick) {
-        report(NOTICE, "00000", progress_line(run_.header().progress));
+        report(NOTICE, "00000", progress_line(run_.header().progress, plan, load));
         next_progress += period;
         shown_tick = tick;
       }

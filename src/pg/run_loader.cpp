@@ -1,6 +1,7 @@
 #include "perf_mgmt/pg/run_loader.hpp"
 
 #include "perf_mgmt/core/suggest.hpp"
+#include "perf_mgmt/pg/criteria_catalogue.hpp"
 
 extern "C" {
 #include "catalog/namespace.h"
@@ -180,7 +181,8 @@ RunPlan load_run_plan(const std::string& test_name, const std::string& environme
                 fmt::format("scenario \"{}\" has no operations", scenario.name), {},
                 "Insert some into perf_mgmt.workload_operations.");
   }
-  RunSpec spec = merge_run_spec(custom_config, test.configuration, scenario.defaults);
+  const TestType type = test_type_of(test.type).value_or(TestType::load);
+  RunSpec spec = merge_run_spec(custom_config, test.configuration, scenario.defaults, type);
   if (!spec.seed_given) {
     spec.seed = random_seed();
     spec.seed_given = true;
@@ -202,13 +204,18 @@ RunPlan load_run_plan(const std::string& test_name, const std::string& environme
     PlannedOperation planned = plan_operation(scenario.operations[i], writes);
     if (writes) writing.push_back(planned.name);
     planned.share = shares.shares[i];
-    set_think_time(planned, scenario.operations[i], spec);
+    if (spec.load == LoadKind::closed) set_think_time(planned, scenario.operations[i], spec);
     plan.operations.push_back(std::move(planned));
   }
   check_environment(spec, test, environment, writing);
   warn_of_session_settings(spec);
 
+  if (type == TestType::volume) {
+    plan.data_requirements = load_data_requirements(scenario, plan.operations);
+  }
+  plan.criteria = load_criteria(test.id, scenario.id);
   plan.execution_id = new_uuid();
+  plan.test_type = type;
   plan.test_id = test.id;
   plan.test_name = test.name;
   plan.environment = environment;

@@ -10,7 +10,7 @@ namespace perf_mgmt::pg {
 namespace {
 
 constexpr std::uint64_t kMagic = 0x706572666d676d74;  // "perfmgmt"
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kVersion = 2;
 constexpr std::size_t kAlignment = 64;
 
 static_assert(std::is_trivially_copyable_v<OperationRecord>);
@@ -23,15 +23,15 @@ constexpr std::size_t aligned(std::size_t bytes) {
 }
 
 struct Layout {
-  std::size_t plan, sequences, workers, stride, total;
+  std::size_t plan, sequences, plan_store, workers, stride, total;
 
-  Layout(std::size_t plan_bytes, std::size_t operations, std::size_t worker_count,
-         std::size_t sequence_count)
+  Layout(std::size_t plan_bytes, const SharedRun::Sizes& sizes)
       : plan(aligned(sizeof(RunHeader))),
         sequences(aligned(plan + plan_bytes)),
-        workers(aligned(sequences + sequence_count * sizeof(std::uint64_t))),
-        stride(aligned(sizeof(WorkerSlot) + 2 * operations * sizeof(OperationRecord))),
-        total(workers + worker_count * stride) {}
+        plan_store(aligned(sequences + sizes.sequences * sizeof(std::uint64_t))),
+        workers(aligned(plan_store + PlanStore::bytes(sizes.statements))),
+        stride(aligned(sizeof(WorkerSlot) + 2 * sizes.operations * sizeof(OperationRecord))),
+        total(workers + sizes.workers * stride) {}
 };
 
 template <std::size_t Size>
@@ -52,14 +52,8 @@ std::uint32_t my_proc_number_plus_one() noexcept {
   return my_proc_number() + 1;
 }
 
-std::size_t SharedRun::size_of(std::size_t plan_bytes, std::size_t operations, std::size_t workers,
-                               std::size_t sequences) {
-  return Layout(plan_bytes, operations, workers, sequences).total;
-}
-
-SharedRun SharedRun::create(std::string_view plan, std::size_t operations, std::size_t workers,
-                            std::size_t sequences) {
-  const Layout layout(plan.size(), operations, workers, sequences);
+SharedRun SharedRun::create(std::string_view plan, const Sizes& sizes) {
+  const Layout layout(plan.size(), sizes);
   SharedRun run;
   try {
     run.segment_ =
@@ -82,19 +76,20 @@ SharedRun SharedRun::create(std::string_view plan, std::size_t operations, std::
   run.header_ = new (base) RunHeader{};
   RunHeader& header = *run.header_;
   header.version = kVersion;
-  header.operation_count = static_cast<std::uint32_t>(operations);
-  header.worker_slots = static_cast<std::uint32_t>(workers);
-  header.sequence_count = static_cast<std::uint32_t>(sequences);
-  header.segment_bytes = layout.total;
+  header.operation_count = static_cast<std::uint32_t>(sizes.operations);
+  header.worker_slots = static_cast<std::uint32_t>(sizes.workers);
+  header.sequence_count = static_cast<std::uint32_t>(sizes.sequences);
   header.plan_offset = layout.plan;
   header.plan_bytes = plan.size();
   header.sequences_offset = layout.sequences;
+  header.plan_store_offset = layout.plan_store;
   header.workers_offset = layout.workers;
   header.worker_stride = layout.stride;
   header.measured_from_ns.store(std::numeric_limits<std::int64_t>::max());
   header.end_ns.store(std::numeric_limits<std::int64_t>::max());
   header.pools_handle.store(DSM_HANDLE_INVALID);
   std::memcpy(base + layout.plan, plan.data(), plan.size());
+  PlanStore::create(base + layout.plan_store, sizes.statements);
   header.magic = kMagic;
   return run;
 }
@@ -132,6 +127,10 @@ std::string_view SharedRun::plan() const noexcept {
 std::span<std::atomic<std::uint64_t>> SharedRun::sequences() const noexcept {
   auto* base = reinterpret_cast<char*>(header_) + header_->sequences_offset;
   return {reinterpret_cast<std::atomic<std::uint64_t>*>(base), header_->sequence_count};
+}
+
+PlanStore SharedRun::plans() const noexcept {
+  return PlanStore(reinterpret_cast<char*>(header_) + header_->plan_store_offset);
 }
 
 WorkerSlot& SharedRun::worker(std::size_t i) const noexcept {
@@ -184,6 +183,7 @@ SharedRun::Ending SharedRun::ending() const {
   switch (stop_reason()) {
     case StopReason::none:
     case StopReason::completed:
+    case StopReason::criterion:
       return {"COMPLETED", "", ""};
     case StopReason::cancelled:
       return {"CANCELLED", "57014", "the execution was cancelled"};

@@ -61,6 +61,14 @@ void check_setting(const std::string& name) {
   }
 }
 
+// The source of a statement's plans; nullptr for a utility command.
+CachedPlanSource* planned_source(SPIPlanPtr plan) {
+  auto* source = static_cast<CachedPlanSource*>(linitial(SPI_plan_get_plan_sources(plan)));
+  const bool has_query = source->query_list != NIL &&
+                         linitial_node(Query, source->query_list)->commandType != CMD_UTILITY;
+  return has_query ? source : nullptr;
+}
+
 }  // namespace
 
 SpiExecutor::SpiExecutor(TransactionMode mode)
@@ -78,6 +86,17 @@ SpiExecutor::~SpiExecutor() {
     for (const Statement& statement : operation.statements) SPI_freeplan(statement.plan);
   }
   MemoryContextDelete(context_);
+}
+
+void SpiExecutor::observe_plans(PlanStore store) {
+  capture_.install(store);
+}
+
+void SpiExecutor::finish(std::int64_t now_ns) {
+  for (const Operation& operation : operations_) {
+    for (const Statement& statement : operation.statements)
+      capture_.finish(statement.watch, now_ns);
+  }
 }
 
 SpiExecutor::Statement SpiExecutor::prepare_statement(const PlannedStatement& planned) {
@@ -105,6 +124,8 @@ SpiExecutor::Statement SpiExecutor::prepare_statement(const PlannedStatement& pl
     }
     return plan;
   });
+  statement.source = planned_source(statement.plan);
+  statement.watch.source = statement.source;
   for (const Oid type : types) statement.bindings.push_back(make_binding(type, context_));
   if (count > 0) {
     statement.parameters = pg_call([&] {
@@ -122,6 +143,7 @@ SpiExecutor::Statement SpiExecutor::prepare_statement(const PlannedStatement& pl
 }
 
 void SpiExecutor::prepare(const RunPlan& plan) {
+  if (mode_ == TransactionMode::subtransaction) capture_.install(std::nullopt);
   statement_timeout_ms_ = plan.spec.statement_timeout_ms;
   // The server arms the setting for clients' statements only.
   if (statement_timeout_ms_ == 0 && mode_ == TransactionMode::transaction) {
@@ -141,6 +163,9 @@ void SpiExecutor::prepare(const RunPlan& plan) {
     try {
       for (const PlannedStatement& statement : planned.statements) {
         operation.statements.push_back(prepare_statement(statement));
+        PlanWatch& watch = operation.statements.back().watch;
+        watch.operation = static_cast<std::uint32_t>(operations_.size() - 1);
+        watch.statement = static_cast<std::uint32_t>(operation.statements.size() - 1);
         for (const int source : statement.parameters) {
           operation.parameter_count =
               std::max(operation.parameter_count, static_cast<std::size_t>(source) + 1);
@@ -171,8 +196,45 @@ std::vector<ParameterForm> SpiExecutor::parameter_forms(std::size_t index) const
   return forms;
 }
 
-// Everything below pg_call is C as far as errors are concerned: no C++ object is made in there.
-void SpiExecutor::run_guarded(const Operation& operation, std::span<const Value> values,
+// What the guard covers is C as far as errors are concerned: no C++ object is made in there.
+void SpiExecutor::execute_statement(Statement& statement, std::span<const Value> values,
+                                    OperationCounters& counters) {
+  for (std::size_t i = 0; i < statement.sources.size(); ++i) {
+    ParamExternData& parameter = statement.parameters->params[i];
+    parameter.value =
+        bind_value(statement.bindings[i], values[static_cast<std::size_t>(statement.sources[i])],
+                   &parameter.isnull);
+  }
+  CountingReceiver receiver;
+  init_counting_receiver(receiver);
+  // Neither read_only, which would forbid writes, nor a row limit, which would forbid parallel
+  // workers: SPI runs the plan once and to its end, so a parallel plan runs in parallel.
+  SPIExecuteOptions options{};
+  options.params = statement.parameters;
+  options.dest = &receiver.base;
+  if (statement_timeout_ms_ > 0) {
+    statement_start_ns_ = monotonic_ns();
+    enable_timeout_after(STATEMENT_TIMEOUT, statement_timeout_ms_);  // anew for each statement
+  }
+  const CachedPlanSource* source = statement.source;
+  const std::int64_t custom_plans = source != nullptr ? source->num_custom_plans : 0;
+  const std::int64_t generic_plans = source != nullptr ? source->num_generic_plans : 0;
+  capture_.statement_begins(source != nullptr ? &statement.watch : nullptr);
+  const int code = SPI_execute_plan_extended(statement.plan, &options);
+  if (code < 0) elog(ERROR, "SPI_execute_plan_extended failed: %s", SPI_result_code_string(code));
+  if (source != nullptr) {
+    counters.custom_plans += static_cast<std::uint64_t>(source->num_custom_plans - custom_plans);
+    counters.generic_plans += static_cast<std::uint64_t>(source->num_generic_plans - generic_plans);
+  }
+  counters.rows_read += receiver.rows;
+  counters.bytes_read += receiver.bytes;
+  if (statement.writes) {
+    counters.rows_affected += SPI_processed;
+    if (SPI_processed == 0) ++counters.zero_row_writes;
+  }
+}
+
+void SpiExecutor::run_guarded(Operation& operation, std::span<const Value> values,
                               std::span<const Value> settings, OperationResult& result) {
   pg_call([&] {
     if (mode_ == TransactionMode::transaction) {
@@ -190,35 +252,13 @@ void SpiExecutor::run_guarded(const Operation& operation, std::span<const Value>
     }
 
     SPI_connect();
-    for (const Statement& statement : operation.statements) {
-      for (std::size_t i = 0; i < statement.sources.size(); ++i) {
-        ParamExternData& parameter = statement.parameters->params[i];
-        parameter.value =
-            bind_value(statement.bindings[i],
-                       values[static_cast<std::size_t>(statement.sources[i])], &parameter.isnull);
-      }
-      CountingReceiver receiver;
-      init_counting_receiver(receiver);
-      SPIExecuteOptions options{};
-      options.params = statement.parameters;
-      options.dest = &receiver.base;
-      if (statement_timeout_ms_ > 0) {
-        statement_start_ns_ = monotonic_ns();
-        enable_timeout_after(STATEMENT_TIMEOUT, statement_timeout_ms_);  // anew for each statement
-      }
-      const int code = SPI_execute_plan_extended(statement.plan, &options);
-      if (code < 0)
-        elog(ERROR, "SPI_execute_plan_extended failed: %s", SPI_result_code_string(code));
-      result.counters.rows_read += receiver.rows;
-      result.counters.bytes_read += receiver.bytes;
-      if (statement.writes) {
-        result.counters.rows_affected += SPI_processed;
-        if (SPI_processed == 0) ++result.counters.zero_row_writes;
-      }
+    for (Statement& statement : operation.statements) {
+      execute_statement(statement, values, result.counters);
     }
     SPI_finish();
 
     if (statement_timeout_ms_ > 0) disable_timeout(STATEMENT_TIMEOUT, false);
+    commit_begin_ns_ = monotonic_ns();
     if (mode_ == TransactionMode::transaction) {
       PopActiveSnapshot();
       if (commit_) {
@@ -256,44 +296,54 @@ void SpiExecutor::check_identity() const {
               "Remove set_config('role', …) and the like from the templates.");
 }
 
+// What a failed operation leaves of itself: times and plans; its rows are undone.
+void SpiExecutor::fail(const PgError& error, OperationResult& result) const {
+  const bool timed_out = statement_timeout_ms_ > 0 && statement_start_ns_ >= result.start_ns &&
+                         result.end_ns - statement_start_ns_ >= statement_timeout_ms_ * 1'000'000LL;
+  result.outcome = error.sqlerrcode() == ERRCODE_QUERY_CANCELED && !timed_out
+                       ? OperationResult::Outcome::cancelled
+                       : OperationResult::Outcome::failed;
+  std::memcpy(result.sqlstate, unpack_sql_state(error.sqlerrcode()), 6);
+  result.message = error.what();
+  result.counters.rows_read = 0;
+  result.counters.bytes_read = 0;
+  result.counters.rows_affected = 0;
+  result.counters.zero_row_writes = 0;
+}
+
 void SpiExecutor::run(std::size_t index, std::span<const Value> values,
                       std::span<const Value> settings, OperationResult& result) {
   const MemoryContext caller_context = CurrentMemoryContext;
   const ResourceOwner caller_owner = CurrentResourceOwner;
   result.outcome = OperationResult::Outcome::ok;
   result.counters = OperationCounters{};
+  commit_begin_ns_ = 0;
 
   const BufferUsage buffers = pgBufferUsage;
   const WalUsage wal = pgWalUsage;
   result.start_ns = monotonic_ns();
+  const PlanCapture::Scope scope(capture_, result.counters, operation_context_, result.start_ns);
   try {
     run_guarded(operations_[index], values, settings, result);
     result.end_ns = monotonic_ns();
   } catch (const PgError& error) {
+    if (commit_begin_ns_ == 0) commit_begin_ns_ = monotonic_ns();
     roll_back();
     result.end_ns = monotonic_ns();
-    result.counters = OperationCounters{};  // its rows are undone; its blocks and WAL are not
     if (mode_ == TransactionMode::subtransaction && error.sqlerrcode() == ERRCODE_QUERY_CANCELED &&
         statement_timeout_ms_ == 0) {
       MemoryContextSwitchTo(caller_context);
       CurrentResourceOwner = caller_owner;
       throw;  // a cancel in the caller's own backend is the caller's
     }
-    const bool timed_out =
-        statement_timeout_ms_ > 0 && statement_start_ns_ >= result.start_ns &&
-        result.end_ns - statement_start_ns_ >= statement_timeout_ms_ * 1'000'000LL;
-    result.outcome = error.sqlerrcode() == ERRCODE_QUERY_CANCELED && !timed_out
-                         ? OperationResult::Outcome::cancelled
-                         : OperationResult::Outcome::failed;
-    std::memcpy(result.sqlstate, unpack_sql_state(error.sqlerrcode()), 6);
-    result.message = error.what();
-    // What it wrote was rolled back.
-    result.counters.rows_affected = 0;
-    result.counters.zero_row_writes = 0;
+    fail(error, result);
   }
+  result.counters.busy_ns = static_cast<std::uint64_t>(result.end_ns - result.start_ns);
+  result.counters.commit_ns = static_cast<std::uint64_t>(result.end_ns - commit_begin_ns_);
   add_usage(result.counters, buffers, pgBufferUsage, wal, pgWalUsage);
   MemoryContextSwitchTo(caller_context);
   if (mode_ == TransactionMode::subtransaction) CurrentResourceOwner = caller_owner;
+  capture_.store_noticed();
   MemoryContextReset(operation_context_);
   check_identity();
 }

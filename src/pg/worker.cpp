@@ -34,6 +34,9 @@ void set_up_session(const RunPlan& plan) {
   pg_call([] { SetConfigOption("log_min_messages", "error", PGC_SUSET, PGC_S_OVERRIDE); });
   set_setting("search_path", plan.search_path, PGC_USERSET);
   const GucContext context = pg_call([] { return superuser(); }) ? PGC_SUSET : PGC_USERSET;
+  if (plan.spec.isolation_level) {
+    set_setting("default_transaction_isolation", *plan.spec.isolation_level, PGC_USERSET);
+  }
   for (const auto& [name, value] : plan.spec.settings) {
     try {
       set_setting(name, value, context);
@@ -63,12 +66,16 @@ class Worker {
     }
     SpiExecutor executor(TransactionMode::transaction);
     OperationDrawer drawer(plan_);
+    if (plan_.spec.sampling_hz > 0) executor.observe_plans(run_.plans());
     in_transaction([&] {
       set_up_session(plan_);
       executor.prepare(plan_);
       drawer.prepare(executor, true);
     });
-    if (index_ == 0) publish_pools(drawer.requests());
+    if (index_ == 0) {
+      count_required_data();
+      publish_pools(drawer.requests());
+    }
     if (!wait_for([&] { return run_.header().pools_ready.load() != 0; })) return;
     drawer.set_sources(view_pools(map_pools()), run_.sequences());
 
@@ -122,6 +129,21 @@ class Worker {
     std::memcpy(dsm_segment_address(pools_), block.data(), block.size());
     run_.header().pools_handle.store(dsm_segment_handle(pools_));
     run_.header().pools_ready.store(1);
+  }
+
+  // How much data there is of what a VOLUME test requires; seen with the operations' rights.
+  void count_required_data() {
+    for (std::size_t i = 0; i < plan_.data_requirements.size(); ++i) {
+      const std::string& relation = plan_.data_requirements[i].relation;
+      std::int64_t rows = -1;
+      if (!relation.empty()) {
+        in_transaction([&] {
+          rows = std::stoll(
+              sql_query("SELECT pg_catalog.count(*) FROM " + relation).scalar().value_or("-1"));
+        });
+      }
+      run_.header().data_rows[i].store(rows);
+    }
   }
 
   // The first worker reads the pools, with the rights that the operations have, for all of them.

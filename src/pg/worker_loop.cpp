@@ -1,6 +1,7 @@
-// A user's cycle is: due (I), started (S), ended (E), thinks, due again. Users wait in a queue
-// ordered by when they are due; while the worker is busy with one, those that come due wait, and
-// that waiting is lag.
+// Closed model: a user's cycle is: due (I), started (S), ended (E), thinks, due again. Users wait
+// in a queue ordered by when they are due; while the worker is busy with one, those that come due
+// wait, and that waiting is lag. Open model: the worker takes the next slot of the run, waits until
+// it is due, and runs it; whatever kept it from starting then is lag.
 #include "perf_mgmt/pg/worker_loop.hpp"
 
 extern "C" {
@@ -20,7 +21,7 @@ constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::int64_t kIdlePause = 10'000'000;
 // Streams of random numbers beyond those of the virtual users.
 constexpr std::uint64_t kSlotStream = std::uint64_t{1} << 63;
-constexpr std::uint64_t kArrivalStream = kSlotStream + 1;
+constexpr std::uint64_t kFirstArrivalStream = kSlotStream + 1;
 constexpr std::size_t kNoOperation = std::numeric_limits<std::size_t>::max();
 
 std::vector<double> shares_of(const RunPlan& plan) {
@@ -29,41 +30,53 @@ std::vector<double> shares_of(const RunPlan& plan) {
   return shares;
 }
 
-}  // namespace
-
-LoadModel load_model_of(const RunSpec& spec) {
-  if (spec.operations > 0) return LoadModel::unbounded(spec.virtual_users);
-  return LoadModel::ramps(spec.virtual_users, spec.warmup_seconds, spec.ramp_up_seconds,
-                          spec.test_duration_seconds, spec.ramp_down_seconds);
+DurationGenerator duration_of(const std::optional<std::string>& definition) {
+  return definition ? DurationGenerator::compile(*definition) : DurationGenerator::constant(0);
 }
+
+// Virtual users per worker: the users v with v mod workers = worker.
+std::size_t users_of_worker(std::size_t users, std::size_t worker, std::size_t workers) {
+  return worker < users ? (users - worker - 1) / workers + 1 : 0;
+}
+
+}  // namespace
 
 WorkerLoop::WorkerLoop(const SharedRun& run, const RunPlan& plan, std::size_t worker,
                        Executor& executor, OperationDrawer& drawer)
     : run_(run),
       plan_(plan),
-      slot_(run.worker(worker)),
       worker_(worker),
       workers_(run.header().worker_count.load()),
       executor_(executor),
-      drawer_(drawer),
-      load_(load_model_of(plan.spec)),
+      runner_(run, plan, worker, executor, drawer),
+      load_(LoadModel::of(plan.spec)),
       mix_(shares_of(plan)),
-      queue_(users_of_worker(static_cast<std::size_t>(plan.spec.virtual_users), worker, workers_)),
-      iterations_(
-          users_of_worker(static_cast<std::size_t>(plan.spec.virtual_users), worker, workers_)),
+      pacing_(duration_of(plan.spec.pacing)),
+      users_(plan.spec.load == LoadKind::closed ? static_cast<std::size_t>(load_.most_users()) : 0),
+      queue_(users_of_worker(users_, worker, workers_)),
+      iterations_(users_of_worker(users_, worker, workers_)),
+      arrivals_(load_, plan.spec.arrivals, plan.spec.seed),
       reported_operation_(kNoOperation) {
   for (const PlannedOperation& operation : plan.operations) {
-    think_times_.push_back(operation.think_time ? DurationGenerator::compile(*operation.think_time)
-                                                : DurationGenerator::constant(0));
+    think_times_.push_back(duration_of(operation.think_time));
   }
 }
 
 void WorkerLoop::run() {
   start_ns_ = run_.header().start_ns.load();
   next_stats_ns_ = start_ns_ + kSecond;
+  if (plan_.spec.load == LoadKind::open) {
+    run_slots();
+  } else {
+    run_users();
+  }
+  executor_.finish(monotonic_ns());
+  pg_call([] { pgstat_report_stat(true); });
+}
+
+void WorkerLoop::run_users() {
   start_users();
   const std::uint64_t operations = plan_.spec.operations;
-
   while (!queue_.empty() && !run_.stopping()) {
     handle_interrupts();
     const std::int64_t end_ns = run_.header().end_ns.load(std::memory_order_relaxed);
@@ -83,18 +96,16 @@ void WorkerLoop::run() {
       due.slot = run_.header().next_slot.fetch_add(1, std::memory_order_relaxed);
       if (*due.slot >= operations) break;
     }
-    const std::int64_t due_again = run_operation(due);
+    const std::int64_t due_again = run_for_user(due);
     const std::optional<std::int64_t> active = load_.next_active(next.user, due_again - start_ns_);
     if (active) queue_.push(start_ns_ + *active, next.user);
   }
-  count_skipped();
-  pg_call([] { pgstat_report_stat(true); });
+  if (operations == 0) skip_waiting_users();
 }
 
 void WorkerLoop::start_users() {
-  const auto users = static_cast<std::int32_t>(plan_.spec.virtual_users);
-  for (auto user = static_cast<std::int32_t>(worker_); user < users;
-       user += static_cast<std::int32_t>(workers_)) {
+  for (std::size_t v = worker_; v < users_; v += workers_) {
+    const auto user = static_cast<std::int32_t>(v);
     if (const std::optional<std::int64_t> active = load_.next_active(user, 0)) {
       queue_.push(first_arrival(user, start_ns_ + *active), user);
     }
@@ -105,142 +116,118 @@ void WorkerLoop::start_users() {
 // think time, so that the arrivals are spread as they are later on. Without think time it is due at
 // once.
 std::int64_t WorkerLoop::first_arrival(std::int32_t user, std::int64_t active_ns) const {
-  RandomStream random(plan_.spec.seed, kArrivalStream, static_cast<std::uint64_t>(user));
+  RandomStream random(plan_.spec.seed, kFirstArrivalStream, static_cast<std::uint64_t>(user));
   const std::int64_t think = think_times_[mix_.draw(random)].draw_ns(random);
-  return active_ns + static_cast<std::int64_t>(static_cast<double>(think) * random.next_unit() *
-                                               plan_.spec.think_time_scale);
+  const double part = random.next_unit();
+  const std::int64_t pace = pacing_.is_zero() ? 0 : pacing_.draw_ns(random);
+  const double cycle =
+      std::max(static_cast<double>(think) * plan_.spec.think_time_scale, static_cast<double>(pace));
+  return active_ns + static_cast<std::int64_t>(cycle * part);
 }
 
 RandomStream WorkerLoop::random_of(const Due& due) const {
-  if (due.slot) return {plan_.spec.seed, kSlotStream, *due.slot};
+  if (due.slot) return random_of_slot(*due.slot);
   return {plan_.spec.seed, static_cast<std::uint64_t>(due.user), due.iteration};
 }
 
-std::int64_t WorkerLoop::run_operation(const Due& due) {
+std::int64_t WorkerLoop::run_for_user(const Due& due) {
   RandomStream random = random_of(due);
-  const std::uint32_t operation = mix_.draw(random);
-  const std::int64_t measured_from = run_.header().measured_from_ns.load();
-  const bool measured = due.intended_ns >= measured_from;
-  slot_.in_flight_measured.store(measured, std::memory_order_relaxed);
-  slot_.running_operation.store(operation + 1, std::memory_order_relaxed);
-  if (measured) {
-    slot_.started.store(slot_.started.load(std::memory_order_relaxed) + 1,
-                        std::memory_order_relaxed);
-  }
-  if (operation != reported_operation_) report_activity(operation);
-
-  bool drawn = false;
-  try {
-    drawer_.draw(operation, random, due.slot);
-    drawn = true;
-  } catch (const PgError& error) {  // an expression failed or was cancelled: so was the operation
-    result_.outcome = error.sqlerrcode() == ERRCODE_QUERY_CANCELED
-                          ? OperationResult::Outcome::cancelled
-                          : OperationResult::Outcome::failed;
-    result_.start_ns = result_.end_ns = monotonic_ns();
-    result_.counters = OperationCounters{};
-    std::memcpy(result_.sqlstate, error.sqlstate().c_str(), 6);
-    result_.message = error.what();
-  }
-  if (drawn) executor_.run(operation, drawer_.parameters(), drawer_.settings(), result_);
-  record(operation, due, result_);
-  if (result_.outcome == OperationResult::Outcome::failed) sample_error(operation, result_);
-
-  now_ns_ = result_.end_ns;
-  if (now_ns_ >= next_stats_ns_) {
-    pg_call([] {
-      pgstat_report_stat(false);
-      // A worker that is never idle would not learn of this by waiting.
-      if (!PostmasterIsAlive()) proc_exit(1);
-    });
-    next_stats_ns_ = now_ns_ + kSecond;
-  }
+  const std::size_t operation = mix_.draw(random);
+  run_operation(operation, due.intended_ns, due.slot, random);
+  std::int64_t due_again = now_ns_;
   const DurationGenerator& think = think_times_[operation];
-  if (think.is_zero()) return now_ns_;
-  return now_ns_ + static_cast<std::int64_t>(static_cast<double>(think.draw_ns(random)) *
-                                             plan_.spec.think_time_scale);
-}
-
-void WorkerLoop::record(std::size_t operation, const Due& due, const OperationResult& result) {
-  RunHeader& header = run_.header();
-  slot_.last_end_ns.store(result.end_ns, std::memory_order_relaxed);
-  slot_.recording.store(1);
-  const std::uint32_t epoch = header.epoch.load();
-  const std::int64_t measured_from = header.measured_from_ns.load();
-  // What was due during the warm-up and ends after it belongs to neither.
-  if (measured_from != kNever && due.intended_ns < measured_from) {
-    slot_.running_operation.store(0, std::memory_order_relaxed);
-    slot_.recording.store(0, std::memory_order_release);
-    return;
+  if (!think.is_zero()) {
+    due_again += static_cast<std::int64_t>(static_cast<double>(think.draw_ns(random)) *
+                                           plan_.spec.think_time_scale);
   }
-  OperationRecord& record = run_.records(worker_, epoch)[operation];
-  record.counters.merge(result.counters);
-  const auto response = static_cast<std::uint64_t>(result.end_ns - due.intended_ns);
-  switch (result.outcome) {
-    case OperationResult::Outcome::ok:
-      ++record.counters.ok;
-      record.response.record(response);
-      record.service.record(static_cast<std::uint64_t>(result.end_ns - result.start_ns));
-      record.lag.record(static_cast<std::uint64_t>(result.start_ns - due.intended_ns));
-      break;
-    case OperationResult::Outcome::failed:
-      ++record.counters.failed[static_cast<std::size_t>(failure_class(result.sqlstate))];
-      record.failure.record(response);
-      break;
-    case OperationResult::Outcome::cancelled:
-      ++record.counters.interrupted;
-      break;
-  }
-  // Together with the count: a worker that is terminated from here on was not in an operation.
-  slot_.running_operation.store(0, std::memory_order_relaxed);
-  slot_.recording.store(0, std::memory_order_release);
-
-  if (result.outcome == OperationResult::Outcome::failed) {
-    const std::uint64_t failed = header.failed_operations.fetch_add(1) + 1;
-    if (plan_.spec.max_errors && failed > static_cast<std::uint64_t>(*plan_.spec.max_errors)) {
-      run_.stop(StopReason::too_many_errors);
-    }
-  }
+  if (!pacing_.is_zero())
+    due_again = std::max(due_again, due.intended_ns + pacing_.draw_ns(random));
+  return due_again;
 }
 
 // Operations that were due before the end but never got a worker: scheduled, not run.
-void WorkerLoop::count_skipped() {
-  if (plan_.spec.operations > 0) return;
+void WorkerLoop::skip_waiting_users() {
   const std::int64_t end_ns = std::min(run_.header().end_ns.load(), monotonic_ns());
-  const std::int64_t measured_from = run_.header().measured_from_ns.load();
-  slot_.recording.store(1);
-  OperationRecord* records = run_.records(worker_, run_.header().epoch.load());
-  std::uint64_t skipped = 0;
   while (!queue_.empty()) {
     const DueQueue::Entry entry = queue_.pop();
-    if (entry.due_ns >= end_ns || entry.due_ns < measured_from) continue;
+    if (entry.due_ns >= end_ns) continue;
     RandomStream random =
         random_of({entry.due_ns, entry.user, iterations_[user_index(entry.user)], std::nullopt});
-    ++records[mix_.draw(random)].counters.skipped;
-    ++skipped;
+    runner_.skip(mix_.draw(random), entry.due_ns);
   }
-  slot_.recording.store(0, std::memory_order_release);
-  slot_.started.store(slot_.started.load() + skipped);
 }
 
-void WorkerLoop::sample_error(std::size_t operation, const OperationResult& result) {
-  const std::uint32_t samples = slot_.error_samples.load(std::memory_order_relaxed);
-  for (std::uint32_t i = 0; i < samples; ++i) {
-    ErrorSample& sample = slot_.errors[i];
-    if (sample.operation == operation && std::strcmp(sample.sqlstate, result.sqlstate) == 0) {
-      ++sample.count;
-      return;
+void WorkerLoop::run_slots() {
+  const RunSpec& spec = plan_.spec;
+  const std::int64_t most_lag =
+      spec.max_lag_ms ? static_cast<std::int64_t>(*spec.max_lag_ms * 1e6) : kNever;
+  while (!run_.stopping()) {
+    handle_interrupts();
+    const std::uint64_t slot = run_.header().next_slot.fetch_add(1, std::memory_order_relaxed);
+    if (spec.operations > 0 && slot >= spec.operations) return;
+    const std::int64_t due = arrivals_.due_ns(slot);
+    if (due == kNever) return;
+    const std::int64_t due_ns = start_ns_ + due;
+    if (!await_slot(due_ns)) {
+      // Due before the end, but too late to be begun.
+      if (due_ns < std::min(run_.header().end_ns.load(), monotonic_ns())) skip_slot(slot, due_ns);
+      break;
     }
+    if (now_ns_ - due_ns > most_lag) {
+      skip_slot(slot, due_ns);
+      // A stretch of skipping ends with a fresh look at the clock.
+      now_ns_ = monotonic_ns();
+      continue;
+    }
+    RandomStream random = random_of_slot(slot);
+    run_operation(mix_.draw(random), due_ns, slot, random);
   }
-  if (samples == kErrorSamples) return;
-  ErrorSample& sample = slot_.errors[samples];
-  sample.operation = static_cast<std::uint32_t>(operation);
-  std::memcpy(sample.sqlstate, result.sqlstate, sizeof(sample.sqlstate));
-  sample.count = 1;
-  const std::size_t length = std::min(result.message.size(), sizeof(sample.message) - 1);
-  std::memcpy(sample.message, result.message.data(), length);
-  sample.message[length] = '\0';
-  slot_.error_samples.store(samples + 1, std::memory_order_release);
+  if (spec.operations == 0) skip_untaken_slots();
+}
+
+bool WorkerLoop::await_slot(std::int64_t due_ns) {
+  for (;;) {
+    const std::int64_t end_ns = run_.header().end_ns.load(std::memory_order_relaxed);
+    if (due_ns > now_ns_) now_ns_ = monotonic_ns();
+    if (run_.stopping() || due_ns >= end_ns || now_ns_ >= end_ns) return false;
+    if (due_ns <= now_ns_) return true;
+    wait_until(std::min(due_ns, end_ns));
+    handle_interrupts();
+  }
+}
+
+void WorkerLoop::skip_slot(std::uint64_t slot, std::int64_t due_ns) {
+  RandomStream random = random_of_slot(slot);
+  runner_.skip(mix_.draw(random), due_ns);
+}
+
+// What fell due before the end and no worker came to take.
+void WorkerLoop::skip_untaken_slots() {
+  const std::int64_t end_ns = std::min(run_.header().end_ns.load(), monotonic_ns());
+  for (;;) {
+    handle_interrupts();
+    const std::uint64_t slot = run_.header().next_slot.fetch_add(1, std::memory_order_relaxed);
+    const std::int64_t due = arrivals_.due_ns(slot);
+    if (due == kNever || start_ns_ + due >= end_ns) return;
+    skip_slot(slot, start_ns_ + due);
+  }
+}
+
+RandomStream WorkerLoop::random_of_slot(std::uint64_t slot) const {
+  return {plan_.spec.seed, kSlotStream, slot};
+}
+
+void WorkerLoop::run_operation(std::size_t operation, std::int64_t intended_ns,
+                               std::optional<std::uint64_t> slot, RandomStream& random) {
+  if (operation != reported_operation_) report_activity(operation);
+  now_ns_ = runner_.run(operation, intended_ns, slot, random);
+  if (now_ns_ < next_stats_ns_) return;
+  pg_call([] {
+    pgstat_report_stat(false);
+    // A worker that is never idle would not learn of this by waiting.
+    if (!PostmasterIsAlive()) proc_exit(1);
+  });
+  next_stats_ns_ = now_ns_ + kSecond;
 }
 
 void WorkerLoop::wait_until(std::int64_t monotonic) {

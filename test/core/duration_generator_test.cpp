@@ -38,9 +38,9 @@ TEST(DurationGenerator, RefusesOthers) {
   const auto message = [](const char* text) {
     return error_of([&] { DurationGenerator::compile(text); }).message();
   };
-  EXPECT_EQ(message("-1"), "think time is out of range");
-  EXPECT_EQ(message("86400001"), "think time is out of range");
-  EXPECT_EQ(message(R"({"type":"integer","min":-1,"max":5})"), "think time is out of range");
+  EXPECT_EQ(message("-1"), "duration is out of range");
+  EXPECT_EQ(message("86400001"), "duration is out of range");
+  EXPECT_EQ(message(R"({"type":"integer","min":-1,"max":5})"), "duration is out of range");
   EXPECT_EQ(message(R"({"type":"uuid"})"),
             "a think time must be a number or a generator of type \"integer\" or \"numeric\"");
   EXPECT_EQ(message("\"5\""), "a generator definition must be an object, not a string");

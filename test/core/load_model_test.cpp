@@ -1,4 +1,4 @@
-// The closed load model. Expected moments are worked out by hand from the straight lines.
+// The load model. Expected moments are worked out by hand from the straight lines.
 #include "perf_mgmt/core/load_model.hpp"
 
 #include <gtest/gtest.h>
@@ -156,6 +156,105 @@ TEST(LoadModel, UnboundedNeverEnds) {
   EXPECT_EQ(model.next_active(2, 12345), 12345);
   EXPECT_EQ(model.next_active(3, 0), std::nullopt);
   EXPECT_EQ(model.most_users(), 3);
+}
+
+TEST(LoadModel, UnboundedMayHaveAFraction) {
+  const LoadModel model = LoadModel::unbounded(2.5);
+  EXPECT_EQ(model.target(5 * s), 2.5);
+  EXPECT_EQ(model.highest_target(), 2.5);
+  EXPECT_EQ(model.most_users(), 3);
+  EXPECT_EQ(model.due_until(4 * s), 10);
+}
+
+// ---- of a run spec
+
+TEST(LoadModel, OfASpecWithRamps) {
+  const RunSpec spec = merge_run_spec(R"({"warmup_seconds": 2, "time_scale": 0.5})", "",
+                                      ScenarioDefaults{4, 8, 3, 8});
+  const LoadModel model = LoadModel::of(spec);
+  ASSERT_EQ(model.stages().size(), 4U);
+  EXPECT_EQ(model.measured_from_ns(), 1 * s);
+  EXPECT_EQ(model.end_ns(), 10'500'000'000);
+  EXPECT_EQ(model.most_users(), 4);
+  const LoadModel open = LoadModel::of(merge_run_spec(
+      R"({"arrival": {"rate": 2.5}, "warmup_seconds": 2})", "", ScenarioDefaults{4, 8, 3, 8}));
+  EXPECT_EQ(open.highest_target(), 2.5);
+  EXPECT_EQ(open.target(0), 2.5);
+  EXPECT_EQ(open.target(6 * s), 1.25);
+}
+
+TEST(LoadModel, OfASpecWithOperations) {
+  const ScenarioDefaults scenario{4, 8, 3, 8};
+  const LoadModel closed = LoadModel::of(merge_run_spec(R"({"operations": 9})", "", scenario));
+  EXPECT_EQ(closed.end_ns(), for_ever);
+  EXPECT_EQ(closed.most_users(), 4);
+  const LoadModel open =
+      LoadModel::of(merge_run_spec(R"({"operations": 9, "arrival": {"rate": 0.5}})", "", scenario));
+  EXPECT_EQ(open.end_ns(), for_ever);
+  EXPECT_EQ(open.target(9 * s), 0.5);
+}
+
+// Up from 0, a hold, a jump that is no stage, a fall between two targets, a pause, a jump at the
+// end.
+TEST(LoadModel, OfASpecWithStages) {
+  const LoadModel model = LoadModel::of(merge_run_spec(
+      R"({"warmup_seconds": 3, "time_scale": 0.5, "stages": [
+            {"duration_seconds": 4, "virtual_users": 4, "name": "up"},
+            {"duration_seconds": 2, "virtual_users": 4, "name": "hold"},
+            {"duration_seconds": 0, "virtual_users": 10},
+            {"duration_seconds": 8, "virtual_users": 2, "name": "down"},
+            {"duration_seconds": 0, "virtual_users": 0},
+            {"duration_seconds": 2, "virtual_users": 0, "name": "pause"},
+            {"duration_seconds": 2, "virtual_users": 2, "name": "again"},
+            {"duration_seconds": 0, "virtual_users": 8}]})",
+      "", ScenarioDefaults{4, 8, 3, 8}));
+  const std::vector<std::string> names = {"warm_up", "up", "hold", "down", "pause", "again"};
+  const std::vector<std::int64_t> ends = {3 * s / 2,  7 * s / 2,  9 * s / 2,
+                                          17 * s / 2, 19 * s / 2, 21 * s / 2};
+  const std::vector<double> from = {4, 0, 4, 10, 0, 0};
+  const std::vector<double> to = {4, 4, 4, 2, 0, 2};
+  ASSERT_EQ(model.stages().size(), 6U);
+  for (std::size_t i = 0; i < 6; ++i) {
+    const Stage& stage = model.stages()[i];
+    EXPECT_EQ(stage.name, names[i]);
+    EXPECT_EQ(stage.start_ns, i == 0 ? 0 : ends[i - 1]);
+    EXPECT_EQ(stage.end_ns, ends[i]);
+    EXPECT_EQ(stage.from, from[i]);
+    EXPECT_EQ(stage.to, to[i]);
+    EXPECT_EQ(stage.measured, i > 0);
+    EXPECT_EQ(stage.holds(), i == 0 || i == 2 || i == 4);
+  }
+  EXPECT_EQ(model.most_users(), 10);
+  EXPECT_EQ(model.end_ns(), 21 * s / 2);
+  EXPECT_EQ(model.target(9 * s / 2), 10);
+  EXPECT_EQ(model.target(13 * s / 2), 6);
+  EXPECT_EQ(model.active_users(9 * s), 0);
+  // User 5 comes with the jump and goes half way down (10 - 2t = 5); nobody is there in the pause,
+  // and user 1 comes back half way up.
+  EXPECT_EQ(model.next_active(5, 0), 9 * s / 2);
+  EXPECT_EQ(model.next_active(5, 7 * s - 1), 7 * s - 1);
+  EXPECT_EQ(model.next_active(5, 7 * s), std::nullopt);
+  EXPECT_EQ(model.next_active(1, 17 * s / 2), 10 * s + 1);
+  EXPECT_EQ(model.next_active(0, 9 * s), 19 * s / 2 + 1);
+  EXPECT_EQ(model.stage_at(17 * s / 2), 4U);
+  EXPECT_EQ(model.stage_at(17 * s / 2 - 1), 3U);
+}
+
+TEST(LoadModel, TheWarmupOfStagesIsAtTheirFirstLoad) {
+  const LoadModel model = LoadModel::of(merge_run_spec(
+      R"({"warmup_seconds": 1, "stages": [{"duration_seconds": 1, "rate": 0},
+           {"duration_seconds": 1, "rate": 7}, {"duration_seconds": 1, "rate": 9}]})",
+      "", ScenarioDefaults{}));
+  EXPECT_EQ(model.stages()[0].to, 7);
+  EXPECT_EQ(model.measured_from_ns(), 1 * s);
+}
+
+TEST(LoadModel, WhatIsDueIsTheIntegral) {
+  const LoadModel model = four_users();  // 4 for 2 s, up in 8 s, 4 for 3 s, down in 8 s
+  const std::vector<std::pair<std::int64_t, double>> expected = {
+      {-1, 0},      {0, 0},       {1 * s, 4},   {2 * s, 8},   {6 * s, 12},   {10 * s, 24},
+      {11 * s, 28}, {13 * s, 36}, {17 * s, 48}, {21 * s, 52}, {for_ever, 52}};
+  for (const auto& [t, due] : expected) EXPECT_EQ(model.due_until(t), due) << t;
 }
 
 TEST(DueQueue, GivesTheEarliestFirst) {

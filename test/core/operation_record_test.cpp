@@ -50,11 +50,13 @@ TEST(OperationCounters, AddUpWordByWord) {
   EXPECT_EQ(sum.interrupted, 808U);
   EXPECT_EQ(sum.retried, 909U);
   EXPECT_EQ(sum.retries, 1010U);
-  EXPECT_EQ(sum.rows_read, 1111U);
-  EXPECT_EQ(sum.zero_row_writes, 1414U);
-  EXPECT_EQ(sum.temp_blk_write_time_us, 2828U);
-  EXPECT_EQ(sum.wal_bytes, 3131U);
-  EXPECT_EQ(sizeof sum, 31U * 8);
+  EXPECT_EQ(sum.late, 1111U);
+  EXPECT_EQ(sum.rows_read, 1212U);
+  EXPECT_EQ(sum.zero_row_writes, 1515U);
+  EXPECT_EQ(sum.temp_blk_write_time_us, 2929U);
+  EXPECT_EQ(sum.wal_bytes, 3232U);
+  EXPECT_EQ(sum.cpu_ns, 4040U);
+  EXPECT_EQ(sizeof sum, 40U * 8);
 }
 
 // Every scheduled operation ends in exactly one of four ways; retries are none of them.
@@ -115,10 +117,10 @@ TEST(OperationRecord, MergesEachHistogramIntoItsOwn) {
   EXPECT_EQ(one->failure.count(), 1U);
   EXPECT_EQ(one->failure.sum(), 5000U);
   EXPECT_EQ(one->counters.failed[0], 11U);
-  EXPECT_EQ(one->counters.wal_bytes, 330U);
+  EXPECT_EQ(one->counters.wal_bytes, 341U);
   // The other one is as it was.
   EXPECT_EQ(other->lag.count(), 1U);
-  EXPECT_EQ(other->counters.wal_bytes, 300U);
+  EXPECT_EQ(other->counters.wal_bytes, 310U);
 }
 
 TEST(OperationRecord, ResetForgetsAll) {

@@ -51,7 +51,10 @@ RunPlan full_plan() {
   plan.run_role = "runner";
   plan.started_by = "somebody";
   plan.caller_pid = 4321;
-  plan.caller_waits = true;
+  plan.test_type = TestType::volume;
+  plan.criteria = {{"max_p95_response_time_ms", "p95_response_time_ms", true, 12.5, "scenario"},
+                   {"min_throughput_tps", "throughput_tps", false, 100, "test"}};
+  plan.data_requirements = {{"public.a", "a", 1000}, {"", "gone", 5}};
   plan.horizon_held = true;
   plan.validate_only = true;
   plan.workers_requested = 8;
@@ -78,7 +81,13 @@ TEST(RunPlan, ComesBackFromJsonAsItWas) {
   EXPECT_EQ(back.run_role, "runner");
   EXPECT_EQ(back.started_by, "somebody");
   EXPECT_EQ(back.caller_pid, 4321);
-  EXPECT_TRUE(back.caller_waits);
+  EXPECT_EQ(back.test_type, TestType::volume);
+  EXPECT_EQ(back.criteria, plan.criteria);
+  ASSERT_EQ(back.data_requirements.size(), 2U);
+  EXPECT_EQ(back.data_requirements[0].relation, "public.a");
+  EXPECT_EQ(back.data_requirements[0].rows, 1000U);
+  EXPECT_EQ(back.data_requirements[1].name, "gone");
+  EXPECT_EQ(back.statement_count(), 3U);
   EXPECT_TRUE(back.horizon_held);
   EXPECT_TRUE(back.validate_only);
   EXPECT_EQ(back.workers_requested, 8);

@@ -68,6 +68,21 @@ INSTANTIATE_TEST_SUITE_P(
         Boundary{R"({"statement_timeout_ms": 0})", R"({"statement_timeout_ms": -1})"},
         Boundary{R"({"statement_timeout_ms": 2147483647})",
                  R"({"statement_timeout_ms": 2147483648})"},
+        Boundary{R"({"pacing_ms": 0})", R"({"pacing_ms": -1})"},
+        Boundary{R"({"pacing_ms": 86400000})", R"({"pacing_ms": 86400001})"},
+        Boundary{R"({"pacing_ms": {"type": "numeric", "min": 0, "max": 5}})",
+                 R"({"pacing_ms": {"type": "uuid"}})"},
+        Boundary{R"({"max_tries": 1})", R"({"max_tries": 0})"},
+        Boundary{R"({"max_tries": 1000})", R"({"max_tries": 1001})"},
+        Boundary{R"({"latency_limit_ms": 1e-6})", R"({"latency_limit_ms": 0})"},
+        Boundary{R"({"latency_limit_ms": 2592000000})", R"({"latency_limit_ms": 2592000000.5})"},
+        Boundary{R"({"isolation_level": "serializable"})", R"({"isolation_level": "snapshot"})"},
+        Boundary{R"({"isolation_level": "READ committed"})", R"({"isolation_level": 2})"},
+        Boundary{R"({"abort_on_fail": true})", R"({"abort_on_fail": 1})"},
+        Boundary{R"({"sampling_hz": 0})", R"({"sampling_hz": 1})"},
+        Boundary{R"({"sampling_hz": 20})", R"({"sampling_hz": 19})"},
+        Boundary{R"({"sampling_hz": 1000})", R"({"sampling_hz": 1001})"},
+        Boundary{R"({"sampling_hz": 50.0})", R"({"sampling_hz": 50.5})"},
         Boundary{R"({"max_errors": 0})", R"({"max_errors": -1})"},
         Boundary{R"({"max_errors": 9223372036854775807})",
                  R"({"max_errors": 9223372036854775808})"},
@@ -152,17 +167,21 @@ INSTANTIATE_TEST_SUITE_P(
                 "The key stands in the test configuration.",
                 R"(Perhaps you meant "total_connections".)"},
         Refusal{R"({"": 5})", "", R"(unrecognized configuration key "")", in_custom,
-                "The keys are scenario, virtual_users, workers, warmup_seconds, ramp_up_seconds, "
-                "test_duration_seconds, ramp_down_seconds, operations, time_scale, think_time_ms, "
-                "think_time_scale, workload_mix, peak, seed, settings, session_settings, "
-                "statement_timeout_ms, max_errors, finish, interval_ms, progress_seconds, wait, "
+                "The keys are scenario, virtual_users, arrival, max_lag_ms, workers, "
+                "warmup_seconds, ramp_up_seconds, test_duration_seconds, ramp_down_seconds, "
+                "stages, stress, spike, operations, time_scale, think_time_ms, think_time_scale, "
+                "pacing_ms, workload_mix, peak, seed, settings, session_settings, "
+                "statement_timeout_ms, isolation_level, max_tries, latency_limit_ms, max_errors, "
+                "abort_on_fail, finish, interval_ms, sampling_hz, progress_seconds, wait, "
                 "allow_writes_in_production, metadata, git_commit, branch, ci_execution."},
         Refusal{"", R"({"xylophone": 5})", R"(unrecognized configuration key "xylophone")",
                 "The key stands in the test configuration.",
-                "The keys are scenario, virtual_users, workers, warmup_seconds, ramp_up_seconds, "
-                "test_duration_seconds, ramp_down_seconds, operations, time_scale, think_time_ms, "
-                "think_time_scale, workload_mix, peak, seed, settings, session_settings, "
-                "statement_timeout_ms, max_errors, finish, interval_ms, progress_seconds, wait, "
+                "The keys are scenario, virtual_users, arrival, max_lag_ms, workers, "
+                "warmup_seconds, ramp_up_seconds, test_duration_seconds, ramp_down_seconds, "
+                "stages, stress, spike, operations, time_scale, think_time_ms, think_time_scale, "
+                "pacing_ms, workload_mix, peak, seed, settings, session_settings, "
+                "statement_timeout_ms, isolation_level, max_tries, latency_limit_ms, max_errors, "
+                "abort_on_fail, finish, interval_ms, sampling_hz, progress_seconds, wait, "
                 "allow_writes_in_production, ci_enabled, environments, metadata, git_commit, "
                 "branch, ci_execution."},
         Refusal{R"({"environments": ["staging"]})", "",
@@ -201,6 +220,20 @@ INSTANTIATE_TEST_SUITE_P(
                 R"(invalid value for configuration key "finish": "abort")",
                 R"(The value must be "commit" or "rollback". The key stands in the custom )"
                 R"(configuration.)",
+                ""},
+        Refusal{R"({"isolation_level": "snapshot"})", "",
+                R"(invalid value for configuration key "isolation_level": "snapshot")",
+                R"(The value must be "read uncommitted", "read committed", "repeatable read" or )"
+                R"("serializable". The key stands in the custom configuration.)",
+                ""},
+        Refusal{R"({"finish": 1})", "", R"(invalid value for configuration key "finish": 1)",
+                R"(A string is expected, not a number: "commit" or "rollback". The key stands in )"
+                R"(the custom configuration.)",
+                ""},
+        Refusal{R"({"sampling_hz": 5})", "",
+                R"(invalid value for configuration key "sampling_hz": 5)",
+                "The value must be 0 or an integer from 20 to 1000. The key stands in the custom "
+                "configuration.",
                 ""},
         Refusal{R"({"workload_mix": {"orders": "40"}})", "",
                 R"(invalid value for configuration key "workload_mix.orders": "40")",
@@ -323,7 +356,7 @@ TEST(RunSpec, AWrongThinkTimeDefinitionIsRefusedUnderItsKey) {
   } catch (const Error& error) {
     EXPECT_STREQ(error.sqlstate(), "22023");
     EXPECT_EQ(error.message(),
-              "invalid value for configuration key \"think_time_ms\": think time is out of range");
+              "invalid value for configuration key \"think_time_ms\": duration is out of range");
     EXPECT_EQ(error.detail(), "The key stands in the test configuration.");
     EXPECT_EQ(error.hint(), "It is a number of milliseconds from 0 to 86400000.");
   }

@@ -42,6 +42,17 @@ TEST(RunSpec, WithoutConfigurationTheScenarioAndTheDefaultsApply) {
     EXPECT_EQ(spec.finish, RunSpec::Finish::commit);
     EXPECT_EQ(spec.interval_ms, 1000);
     EXPECT_EQ(spec.progress_seconds, 5);
+    EXPECT_EQ(spec.load, LoadKind::closed);
+    EXPECT_EQ(spec.arrival_rate, 0);
+    EXPECT_EQ(spec.arrivals, RunSpec::Arrivals::poisson);
+    EXPECT_TRUE(spec.stages.empty());
+    EXPECT_EQ(spec.max_lag_ms, std::nullopt);
+    EXPECT_EQ(spec.pacing, std::nullopt);
+    EXPECT_EQ(spec.max_tries, 1);
+    EXPECT_EQ(spec.latency_limit_ms, std::nullopt);
+    EXPECT_EQ(spec.isolation_level, std::nullopt);
+    EXPECT_FALSE(spec.abort_on_fail);
+    EXPECT_EQ(spec.sampling_hz, 50);
     EXPECT_FALSE(spec.peak);
     EXPECT_FALSE(spec.wait);
     EXPECT_FALSE(spec.allow_writes_in_production);
@@ -167,6 +178,44 @@ TEST(RunSpec, ThinkTimeIsANumberOrADefinition) {
             R"({"max":9,"min":1,"type":"integer"})");
 }
 
+TEST(RunSpec, PacingIsANumberOrADefinition) {
+  EXPECT_EQ(custom(R"({"pacing_ms": 250})").pacing, "250");
+  EXPECT_EQ(custom(R"({"pacing_ms": {"type": "integer", "min": 1, "max": 9}})").pacing,
+            R"({"max":9,"min":1,"type":"integer"})");
+  const RunSpec both = custom(R"({"pacing_ms": 250, "think_time_ms": 5})");
+  EXPECT_EQ(both.think_time, "5");
+  EXPECT_EQ(both.pacing, "250");
+}
+
+TEST(RunSpec, HowTransactionsAreRun) {
+  const RunSpec spec = merge_run_spec(
+      R"({"isolation_level": "Repeatable READ", "max_tries": 5, "sampling_hz": 20})",
+      R"({"latency_limit_ms": 12.5, "abort_on_fail": true, "max_tries": 2})", rush_hour);
+  EXPECT_EQ(spec.isolation_level, "repeatable read");
+  EXPECT_EQ(spec.max_tries, 5);
+  EXPECT_EQ(spec.sampling_hz, 20);
+  EXPECT_EQ(spec.latency_limit_ms, 12.5);
+  EXPECT_TRUE(spec.abort_on_fail);
+  EXPECT_EQ(spec.max_lag_ms, std::nullopt);  // the limit stands in for it in the open model only
+  for (const char* level :
+       {"read uncommitted", "read committed", "repeatable read", "serializable"}) {
+    EXPECT_EQ(custom("{\"isolation_level\": \"" + std::string(level) + "\"}").isolation_level,
+              level);
+  }
+  EXPECT_EQ(custom(R"({"finish": "ROLLBACK"})").finish, RunSpec::Finish::rollback);
+}
+
+TEST(RunSpec, TestTypes) {
+  EXPECT_EQ(test_type_of("BASELINE"), TestType::baseline);
+  EXPECT_EQ(test_type_of("LOAD"), TestType::load);
+  EXPECT_EQ(test_type_of("STRESS"), TestType::stress);
+  EXPECT_EQ(test_type_of("ENDURANCE"), TestType::endurance);
+  EXPECT_EQ(test_type_of("SPIKE"), TestType::spike);
+  EXPECT_EQ(test_type_of("VOLUME"), TestType::volume);
+  EXPECT_EQ(test_type_of("load"), std::nullopt);
+  EXPECT_EQ(test_type_of(""), std::nullopt);
+}
+
 TEST(RunSpec, ConfiguredScenario) {
   EXPECT_EQ(configured_scenario("", ""), std::nullopt);
   EXPECT_EQ(configured_scenario("", R"({"scenario": "a"})"), "a");
@@ -181,19 +230,21 @@ TEST(RunSpec, ToJsonSpellsDefaultsOut) {
       custom("").to_json(),
       R"({"virtual_users":800,"warmup_seconds":0,"ramp_up_seconds":180,"test_duration_seconds":2700,)"
       R"("ramp_down_seconds":60,"time_scale":1,"think_time_scale":1,"peak":false,)"
-      R"("statement_timeout_ms":0,"finish":"commit","interval_ms":1000,"progress_seconds":5,)"
-      R"("wait":false,"allow_writes_in_production":false})");
+      R"("statement_timeout_ms":0,"max_tries":1,"abort_on_fail":false,"finish":"commit",)"
+      R"("interval_ms":1000,"sampling_hz":50,"progress_seconds":5,"wait":false,"allow_writes_in_production":false})");
 }
 
 constexpr std::string_view everything =
     R"({"scenario":"S \"1\"","virtual_users":12,"workers":3,"warmup_seconds":0.1,)"
     R"("ramp_up_seconds":7,"test_duration_seconds":30.3,"ramp_down_seconds":0,"time_scale":0.3,)"
     R"("think_time_ms":{"max":9,"min":1,"type":"integer"},"think_time_scale":0.7,)"
+    R"("pacing_ms":{"max":7,"min":0.5,"type":"numeric"},)"
     R"("workload_mix":{"a":33.3,"b":0},"peak":true,"seed":9223372036854775807,)"
     R"("settings":{"jit":"off","work_mem":"64MB"},)"
     R"("session_settings":{"app.tenant":"random_tenant","app.user":{"type":"sequence"}},)"
-    R"("statement_timeout_ms":2147483647,"max_errors":9223372036854775807,"finish":"rollback",)"
-    R"("interval_ms":250,"progress_seconds":0.5,"wait":true,"allow_writes_in_production":true,)"
+    R"("statement_timeout_ms":2147483647,"isolation_level":"repeatable read","max_tries":1000,)"
+    R"("latency_limit_ms":0.5,"max_errors":9223372036854775807,"abort_on_fail":true,)"
+    R"("finish":"rollback","interval_ms":250,"sampling_hz":0,"progress_seconds":0.5,"wait":true,"allow_writes_in_production":true,)"
     R"("metadata":{"branch":"main","ci_execution":false,"git_commit":"abc","x":[1,null]}})";
 
 TEST(RunSpec, ToJsonOfEveryKeyIsAFixedPoint) {

@@ -58,6 +58,11 @@ SELECT id, 'x', 'SELECT 1', 'SELECT', '{}', 0, 0, 0, 0, 0, 0 FROM perf_mgmt.test
 INSERT INTO perf_mgmt.execution_intervals
   (execution_id, interval_number, operation_name, stage, measured, started_at, ended_at)
 SELECT id, 0, 'edge', 'hold', true, now(), now() FROM perf_mgmt.test_executions;
+INSERT INTO perf_mgmt.execution_stages (execution_id, stage_number, stage_name, measured, started_at)
+SELECT id, 1, 'edge', true, now() FROM perf_mgmt.test_executions;
+INSERT INTO perf_mgmt.execution_plans
+  (execution_id, operation_name, statement_number, plan_hash, plan_kind, first_seen_at, last_seen_at, plan, is_parallel)
+SELECT id, 'edge', 1, '0123456789abcdef', 'generic', now(), now(), '[]', false FROM perf_mgmt.test_executions;
 INSERT INTO perf_mgmt.execution_events (execution_id, event_type, message)
 SELECT id, 'EDGE', 'Reached.' FROM perf_mgmt.test_executions;
 INSERT INTO perf_mgmt.performance_baselines
@@ -86,6 +91,7 @@ FROM (VALUES
   ('performance_tests', $$baseline_thresholds = '{"max_p95_response_time_ms": null}'$$),
   ('performance_tests', $$baseline_thresholds = '{"max_p95_response_time_ms": [1]}'$$),
   ('performance_tests', $$baseline_thresholds = '{"max_p95_response_time_ms": 0.5}'$$),
+  ('performance_tests', $$baseline_thresholds = '{"max_mood": 0.5}'$$),
   ('performance_tests', $$scenario_id = gen_random_uuid()$$),
 
   ('load_scenarios', $$scenario_name = ''$$),
@@ -176,7 +182,27 @@ FROM (VALUES
   ('test_executions', $$failed_serialization = 1, failed_deadlock = 1, failed_timeout = 0, failed_constraint = 0, failed_other = 0$$),
   ('test_executions', $$failed_serialization = 1, failed_deadlock = 1, failed_timeout = 0, failed_constraint = 0, failed_other = 1$$),
   ('test_executions', $$operations_retried = 2, retries = 1$$),
+  ('test_executions', $$is_valid = false$$),
+  ('test_executions', $$is_valid = true, execution_status = 'CANCELLED'$$),
+  ('test_executions', $$success_criteria = NULL$$),
+  ('test_executions', $$success_criteria = '{}'$$),
+  ('test_executions', $$shape_result = '[]'$$),
+  ('test_executions', $$load_model = 'half-open'$$),
+  ('test_executions', $$load_model = 'open'$$),
+  ('test_executions', $$planned_ms = -1$$),
+  ('test_executions', $$target_rate = 'NaN'$$),
+  ('test_executions', $$operations_late = 6$$),
+  ('test_executions', $$operations_late = 5$$),
+  ('test_executions', $$checkpoints = -1$$),
+  ('test_executions', $$autovacuum_runs = -1$$),
+  ('test_executions', $$server_wal_bytes = -1$$),
+  ('test_executions', $$server_temp_bytes = 'NaN'$$),
+  ('test_executions', $$worker_cpu_ms = -1$$),
+  ('test_executions', $$others_cpu_percent = 100.01$$),
   ('test_executions', $$execution_status = 'FAILED'$$),
+  ('test_executions', $$is_valid = true$$),
+  ('test_executions', $$is_valid = false$$),
+  ('test_executions', $$execution_status = 'COMPLETED', completed_at = now(), is_valid = true$$),
   ('test_executions', $$baseline_execution_id = gen_random_uuid()$$),
 
   ('performance_metrics', $$metric_type = ''$$),
@@ -191,9 +217,50 @@ FROM (VALUES
   ('query_performance', $$execution_count = -1$$),
   ('query_performance', $$execution_count = 3000000000$$),
   ('query_performance', $$shared_blks_hit = -1$$),
+  ('query_performance', $$busy_time_ms = -1$$),
+  ('query_performance', $$cpu_time_ms = 'NaN'$$),
+  ('query_performance', $$jit_functions = -1$$),
+  ('query_performance', $$late_count = -1$$),
+  ('query_performance', $$plan_hash = '0123456789ABCDEF'$$),
+  ('query_performance', $$plan_hash = '0123456789abcde'$$),
+  ('query_performance', $$plan_hash = '0123456789abcdef'$$),
+  ('query_performance', $$plan = '"Seq Scan"'$$),
+  ('query_performance', $$plan = '[{"Plan": {}}]'$$),
+  ('query_performance', $$wait_samples = '[]'$$),
+  ('query_performance', $$wait_samples = '{"CPU": "12"}'$$),
+  ('query_performance', $$wait_samples = '{"CPU": 12, "Lock:tuple": -1}'$$),
+  ('query_performance', $$wait_samples = '{"CPU": 12, "Lock:tuple": 0}'$$),
   ('execution_intervals', $$ok_count = -1$$),
   ('execution_intervals', $$interval_number = -1$$),
   ('execution_intervals', $$measured = NULL$$),
+  ('execution_intervals', $$stage_number = 0$$),
+  ('execution_intervals', $$retries = -1$$),
+  ('execution_intervals', $$target_rate = -1$$),
+  ('execution_intervals', $$busy_time_ms = 'NaN'$$),
+  ('execution_intervals', $$wait_samples = '{"CPU": [1]}'$$),
+  ('execution_intervals', $$wait_samples = '{"CPU": -1}'$$),
+  ('execution_intervals', $$wait_samples = '{}', stage_number = 1$$),
+  ('execution_stages', $$stage_number = 0$$),
+  ('execution_stages', $$stage_name = NULL$$),
+  ('execution_stages', $$measured = NULL$$),
+  ('execution_stages', $$ended_at = started_at - '1 us'::interval$$),
+  ('execution_stages', $$ended_at = started_at$$),
+  ('execution_stages', $$skipped_count = -1$$),
+  ('execution_stages', $$retried_count = 1$$),
+  ('execution_stages', $$late_count = 1$$),
+  ('execution_stages', $$error_rate_percent = 101$$),
+  ('execution_stages', $$cpu_usage_percent = 101$$),
+  ('execution_stages', $$memory_usage_percent = -1$$),
+  ('execution_stages', $$target_to = -1$$),
+  ('execution_stages', $$p95_lag_ms = 'NaN'$$),
+  ('execution_plans', $$statement_number = 0$$),
+  ('execution_plans', $$plan_hash = ''$$),
+  ('execution_plans', $$plan_kind = 'best'$$),
+  ('execution_plans', $$plan_kind = 'custom'$$),
+  ('execution_plans', $$last_seen_at = first_seen_at - '1 us'::interval$$),
+  ('execution_plans', $$plan = 'null'$$),
+  ('execution_plans', $$plan = '{"Plan": {}}'$$),
+  ('execution_plans', $$is_parallel = NULL$$),
   ('execution_events', $$message = NULL$$),
   ('execution_events', $$event_type = ' '$$),
   ('execution_events', $$details = '[]'$$),
@@ -269,6 +336,8 @@ DELETE FROM perf_mgmt.test_executions;
 SELECT (SELECT count(*) FROM perf_mgmt.performance_metrics) AS metrics,
        (SELECT count(*) FROM perf_mgmt.query_performance) AS queries,
        (SELECT count(*) FROM perf_mgmt.execution_intervals) AS intervals,
+       (SELECT count(*) FROM perf_mgmt.execution_stages) AS stages,
+       (SELECT count(*) FROM perf_mgmt.execution_plans) AS plans,
        (SELECT count(*) FROM perf_mgmt.execution_events) AS events;
 
 -- What goes with a scenario

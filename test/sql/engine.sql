@@ -95,16 +95,37 @@ SELECT execution_environment, total_connections, workers_requested, concurrent_u
        started_by = current_user AS started_by, run_as = current_user AS run_as, metadata, regression_detected,
        database_version = left(current_setting('server_version'), 50) AS version, test_data_size > 0 AS data_size,
        run_spec ->> 'operations' AS operations, failure_sqlstate, failure_message,
-       -- this one says how many slots the server has
-       jsonb_path_query_array(findings, '$[*].code ? (@ != "parallel_query_slots")') AS findings,
+       load_model, planned_ms, target_rate, achieved_rate, operations_late, shape_result, is_valid,
+       -- what is not fatal depends on the server and its neighbours
+       jsonb_path_query_array(findings, '$[*] ? (@.fatal == true).code') AS fatal_findings,
        hardware_specs ?& '{processors}' AS hardware,
        postgresql_config ?& '{shared_buffers,work_mem,fsync,max_wal_size,max_worker_processes,jit}' AS config
 FROM perf_mgmt.test_executions WHERE id = :'execution_id';
+-- Where its time went, and the plans of its three statements
+SELECT custom_plans + generic_plans AS plans, busy_time_ms >= total_time_ms - 0.001 AS busy, commit_time_ms > 0 AS committed,
+       commit_time_ms + planning_time_ms <= busy_time_ms AS parts, jit_time_ms, retries, late_count, interrupted_max_ms,
+       plan_hash ~ '^[0-9a-f]{16}$' AS plan_hash, plan @? '$.**."Node Type"' AS plan
+FROM perf_mgmt.query_performance WHERE execution_id = :'execution_id';
+SELECT array_agg(DISTINCT p.statement_number) AS statements, bool_or(p.is_parallel) AS parallel,
+       bool_and(p.first_seen_at >= e.started_at AND p.last_seen_at <= e.completed_at) AS seen
+FROM perf_mgmt.execution_plans AS p JOIN perf_mgmt.test_executions AS e ON e.id = p.execution_id
+WHERE e.id = :'execution_id' GROUP BY e.id;
+-- One stage is the whole run
+SELECT s.stage_number, s.stage_name, s.measured, s.target_from, s.target_to, s.ok_count, s.failed_count,
+       s.skipped_count, s.retries, s.avg_response_time_ms = e.avg_response_time_ms AS average,
+       s.p50_service_time_ms = e.p50_service_time_ms AS service, s.error_rate_percent,
+       s.response_histogram::text = e.response_histogram::text AS responses, s.ended_at > s.started_at AS lasted
+FROM perf_mgmt.execution_stages AS s JOIN perf_mgmt.test_executions AS e ON e.id = s.execution_id
+WHERE e.id = :'execution_id';
 \x
+-- Its limits: those of its scenario. 100 values have no 95th percentile, which is no success.
+SELECT criterion, source, stage_number, stage_name, threshold, passed
+FROM perf_mgmt.evaluate_success_criteria(:'execution_id', true)
+WHERE criterion NOT IN ('max_cpu_usage_percent', 'max_memory_usage_percent');
 SELECT event_type, message, details FROM perf_mgmt.execution_events WHERE execution_id = :'execution_id'
 ORDER BY event_time;
 SELECT metric_type, metric_unit FROM perf_mgmt.performance_metrics
-WHERE execution_id = :'execution_id' AND metric_type NOT IN ('cpu', 'memory', 'disk_io')
+WHERE execution_id = :'execution_id' AND metric_type NOT IN ('cpu', 'memory', 'disk_io', 'worker_memory')
 GROUP BY metric_type, metric_unit ORDER BY metric_type;
 -- ... those of the host, or the reason why not
 SELECT cpu_usage_percent IS NULL = coalesce(unavailable ? 'cpu_usage_percent', false) AS cpu,
@@ -348,7 +369,7 @@ CALL perf_mgmt.run_performance_test('Engine test') \gset
 COMMIT;
 SELECT status, ok FROM engine_test.counts WHERE id = :'execution_id';
 SELECT f AS finding FROM perf_mgmt.test_executions, jsonb_array_elements(findings) AS f
-WHERE id = :'execution_id' AND f ->> 'code' = 'horizon_held';
+WHERE id = :'execution_id' AND f ->> 'code' = 'horizon_held' AND f ->> 'message' LIKE 'The caller%';
 SELECT perf_mgmt.execute_performance_test('Engine test', 'development', '{"wait": true}') AS execution_id \gset
 SELECT status, ok FROM engine_test.counts WHERE id = :'execution_id';
 SELECT findings @> '[{"code": "horizon_held"}]' AS horizon_held FROM perf_mgmt.test_executions WHERE id = :'execution_id';

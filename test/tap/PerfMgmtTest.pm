@@ -16,8 +16,9 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-our @EXPORT = qw(new_lab add_test gate_operation close_gate start_test start_call finish_call
-  running_execution wait_for wait_for_end value execution processes_are_gone identity_holds);
+our @EXPORT = qw(new_lab add_work add_test gate_operation close_gate start_test run_test start_call
+  finish_call running_execution wait_for wait_for_end value execution of_execution findings
+  processes_are_gone identity_holds);
 
 # The database in which everything below works.
 our $database = 'postgres';
@@ -38,6 +39,20 @@ sub new_lab
 	return $node;
 }
 
+# Operations of a known cost: busy_work(microseconds) by the wall clock, cpu_work(microseconds) by the
+# worker's CPU clock. From the test-only module, which scripts/test puts where PG_LIBDIR says.
+sub add_work
+{
+	my ($node) = @_;
+	my $module = quoted("$ENV{PG_LIBDIR}/perf_mgmt_test");
+	$node->safe_psql($database, qq(
+		CREATE FUNCTION busy_work(microseconds bigint) RETURNS void
+			AS $module, 'perf_mgmt_test_busy_work' LANGUAGE c STRICT;
+		CREATE FUNCTION cpu_work(microseconds bigint) RETURNS void
+			AS $module, 'perf_mgmt_test_cpu_work' LANGUAGE c STRICT;));
+	return;
+}
+
 sub quoted
 {
 	my ($text) = @_;
@@ -49,22 +64,30 @@ sub quoted
 sub as_json { return quoted(JSON::PP->new->canonical->encode($_[0])); }
 
 # A test of that name with a scenario of its own. Each operation is a hash: sql, and where they are not
-# the defaults name, type, generators (JSON text, order matters), weight. The configuration is a hash;
-# owner is the role that it belongs to.
+# the defaults name, type, generators (JSON text, order matters), weight. The configuration is a hash.
+# Options: owner, the role that it belongs to; test_type; thresholds, the test's own limits, a hash;
+# data_size, the scenario's data_size_requirements, a hash; and the scenario's limits max_avg_ms, max_p95_ms,
+# min_tps, max_error_rate, which are wide where they are not given.
 sub add_test
 {
-	my ($node, $name, $operations, $config, $owner) = @_;
-	my $role  = defined $owner ? quoted($owner) : 'current_user';
+	my ($node, $name, $operations, $config, %options) = @_;
+	my %limit = (max_avg_ms => 100_000, max_p95_ms => 100_000, min_tps => 0, max_error_rate => 100, %options);
+	my $role  = defined $options{owner} ? quoted($options{owner}) : 'current_user';
 	my $title = quoted($name);
+	my $type  = quoted($options{test_type} || 'LOAD');
+	my $thresholds = as_json($options{thresholds} || {});
+	my $data_size  = $options{data_size} ? as_json($options{data_size}) : 'NULL';
 	my $sql   = qq(
 		INSERT INTO perf_mgmt.load_scenarios (scenario_name, industry_type, scenario_description,
 			virtual_users, ramp_up_duration_seconds, test_duration_seconds, ramp_down_duration_seconds,
-			workload_pattern, max_avg_response_time_ms, max_p95_response_time_ms, min_throughput_tps,
-			max_error_rate_percent, owner_role)
-		VALUES ($title, 'GENERAL', 'for a test', 1, 0, 60, 0, '{}', 1000, 1000, 0, 100, $role);
+			workload_pattern, data_size_requirements, max_avg_response_time_ms, max_p95_response_time_ms,
+			min_throughput_tps, max_error_rate_percent, max_cpu_usage_percent, max_memory_usage_percent,
+			owner_role)
+		VALUES ($title, 'GENERAL', 'for a test', 1, 0, 60, 0, '{}', $data_size, $limit{max_avg_ms},
+			$limit{max_p95_ms}, $limit{min_tps}, $limit{max_error_rate}, NULL, NULL, $role);
 		INSERT INTO perf_mgmt.performance_tests (test_name, test_version, test_type,
 			test_configuration, baseline_thresholds, scenario_id, owner_role)
-		SELECT $title, '1.0', 'LOAD', @{[as_json($config || {})]}, '{}', id, $role
+		SELECT $title, '1.0', $type, @{[as_json($config || {})]}, $thresholds, id, $role
 		FROM perf_mgmt.load_scenarios WHERE scenario_name = $title;);
 	my $number = 0;
 	foreach my $operation (@$operations)
@@ -104,6 +127,15 @@ sub start_test
 	my $json = as_json($config || {});
 	return $node->safe_psql($database,
 		"SELECT perf_mgmt.execute_performance_test(" . quoted($name) . ", 'development', $json)");
+}
+
+# Runs a test to its end; returns the id of the execution.
+sub run_test
+{
+	my ($node, $name, $config) = @_;
+	my $json = as_json({ progress_seconds => 0, %{ $config || {} } });
+	return $node->safe_psql($database,
+		"CALL perf_mgmt.run_performance_test(" . quoted($name) . ", 'development', $json)");
 }
 
 # A session that has begun on the SQL, most often a CALL that waits for a run; finish_call waits for its
@@ -149,6 +181,26 @@ sub execution
 {
 	my ($node, $id, $columns) = @_;
 	return value($node, "SELECT $columns FROM perf_mgmt.test_executions WHERE id = '$id'");
+}
+
+# Columns of the rows of another table that belong to an execution, in the order of the columns.
+sub of_execution
+{
+	my ($node, $id, $table, $columns, $rest) = @_;
+	$rest = '' unless defined $rest;
+	return value($node, "SELECT $columns FROM perf_mgmt.$table WHERE execution_id = '$id' $rest");
+}
+
+# The codes of an execution's findings, but those that come of the machine, whatever the test does.
+sub findings
+{
+	my ($node, $id) = @_;
+	return value(
+		$node, qq(
+		SELECT coalesce(string_agg(finding ->> 'code', ' ' ORDER BY finding ->> 'code'), '')
+		FROM perf_mgmt.test_executions, jsonb_array_elements(findings) finding
+		WHERE id = '$id' AND finding ->> 'code' NOT IN ('cpu_steal', 'other_cpu', 'rate_moving',
+			'clock_resolution', 'assertions', 'autovacuum', 'parallel_query_slots')));
 }
 
 # Waits until an execution of the test is RUNNING with all its workers; returns its id.

@@ -70,7 +70,7 @@ sub is_refused
 my $superuser = value($node, 'SELECT current_user');
 
 # --- Who runs it ---
-add_test($node, 'authored', [$who], \%few, 'author');
+add_test($node, 'authored', [$who], \%few, owner => 'author');
 is_run_by($superuser, 'authored', 'author', 'started by a superuser');
 is_run_by('runner',   'authored', 'author', 'started by a member');
 is_run_by('author',   'authored', 'author', 'started by its owner');
@@ -90,20 +90,20 @@ $node->safe_psql('postgres', q(
 is_run_by('stranger', 'shipped', 'stranger', 'of the catalogue');
 
 # --- Planning evaluates immutable functions: as the owner as well ---
-add_test($node, 'spying', [ { sql => 'SELECT authors.spy()' } ], \%few, 'author');
+add_test($node, 'spying', [ { sql => 'SELECT authors.spy()' } ], \%few, owner => 'author');
 is_refused($superuser, "CALL perf_mgmt.run_performance_test('spying')",
 	qr/ERROR:  P0001: evaluated as author of author/, 'planning');
 is( value($node, "SELECT problem FROM perf_mgmt.validate_scenario('spying') WHERE severity = 'error'"),
 	'evaluated as author of author', 'validation plans as the owner, too');
 
 # --- Roles that no worker can have ---
-add_test($node, 'of a team', [$who], \%few, 'team');
+add_test($node, 'of a team', [$who], \%few, owner => 'team');
 is_refused(
 	$superuser, "CALL perf_mgmt.run_performance_test('of a team')",
 	qr/ERROR:  42501: role "team" is not permitted to log in\nDETAIL:  Before PostgreSQL 17/,
 	'role without LOGIN')
   if $node->pg_version < 17;
-add_test($node, 'of an outcast', [$who], \%few, 'outcast');
+add_test($node, 'of an outcast', [$who], \%few, owner => 'outcast');
 $node->safe_psql('postgres', q(
 	REVOKE CONNECT ON DATABASE postgres FROM PUBLIC;
 	GRANT CONNECT ON DATABASE postgres TO author, runner, stranger;));
@@ -112,7 +112,7 @@ is_refused(
 	qr/ERROR:  42501: permission denied for database "postgres"\nDETAIL:  User does not have CONNECT privilege/,
 	'role without CONNECT: what the worker said reaches the caller');
 processes_are_gone($node, 'role without CONNECT');
-add_test($node, 'poor', [ { sql => 'SELECT * FROM perf_mgmt.test_executions, pg_authid' } ], \%few, 'author');
+add_test($node, 'poor', [ { sql => 'SELECT * FROM perf_mgmt.test_executions, pg_authid' } ], \%few, owner => 'author');
 is_refused('author', "CALL perf_mgmt.run_performance_test('poor', 'development', '{\"settings\": {\"log_statement\": \"all\"}}')",
 	qr/ERROR:  42501: permission denied to set parameter "log_statement"/, 'setting for superusers only');
 {
@@ -122,7 +122,7 @@ is_refused('author', "CALL perf_mgmt.run_performance_test('poor', 'development',
 }
 
 # --- Operations that change the worker's role ---
-add_test($node, 'changing', [ { sql => q(SELECT set_config('role', 'author', false)) } ], \%few, 'runner');
+add_test($node, 'changing', [ { sql => q(SELECT set_config('role', 'author', false)) } ], \%few, owner => 'runner');
 {
 	my ($status, $id, $messages) = run_as('runner', "CALL perf_mgmt.run_performance_test('changing')");
 	like($messages, qr/WARNING:  \w+: execution "$id" ended as FAILED\nDETAIL:  an operation changed the worker's role/,
@@ -135,13 +135,13 @@ add_test($node, 'changing', [ { sql => q(SELECT set_config('role', 'author', fal
 add_test(
 	$node, 'changing back',
 	[ { sql => q(SELECT set_config('role', 'author', true); INSERT INTO who VALUES (current_user)), type => 'write' } ],
-	\%few, 'runner');
+	\%few, owner => 'runner');
 {
 	my ($status, $id, $messages) = run_as('runner', "CALL perf_mgmt.run_performance_test('changing back')");
 	is(execution($node, $id, 'execution_status, operations_ok'),
 		'COMPLETED|3', 'a change that ends with the transaction does not');
 }
-add_test($node, 'climbing', [ { sql => "SELECT set_config('role', '$superuser', false)" } ], \%few, 'author');
+add_test($node, 'climbing', [ { sql => "SELECT set_config('role', '$superuser', false)" } ], \%few, owner => 'author');
 {
 	my ($status, $id) = run_as($superuser, "CALL perf_mgmt.run_performance_test('climbing')");
 	is( execution($node, $id, 'execution_status, operations_ok, operations_failed'),
@@ -149,7 +149,7 @@ add_test($node, 'climbing', [ { sql => "SELECT set_config('role', '$superuser', 
 }
 
 # --- Cancelling: the starter, and who is a member of him ---
-add_test($node, 'gated', [ gate_operation() ], { operations => 1, workers => 1 }, 'author');
+add_test($node, 'gated', [ gate_operation() ], { operations => 1, workers => 1 }, owner => 'author');
 {
 	my $gate = close_gate($node);
 	my ($status, $id) = run_as('author', "SELECT perf_mgmt.execute_performance_test('gated')");

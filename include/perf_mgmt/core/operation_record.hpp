@@ -33,6 +33,7 @@ struct OperationCounters {
   std::uint64_t interrupted;
   std::uint64_t retried;  // operations with at least one retry
   std::uint64_t retries;  // tries beyond the first
+  std::uint64_t late;     // of ok, those whose response took longer than latency_limit_ms
   std::uint64_t rows_read;
   std::uint64_t rows_affected;
   std::uint64_t bytes_read;
@@ -54,6 +55,14 @@ struct OperationCounters {
   std::uint64_t wal_records;
   std::uint64_t wal_fpi;
   std::uint64_t wal_bytes;
+  std::uint64_t busy_ns;      // E - S of all that were begun, whatever became of them
+  std::uint64_t commit_ns;    // of busy_ns, what COMMIT (or ROLLBACK) took
+  std::uint64_t planning_ns;  // of busy_ns, what the planner took
+  std::uint64_t jit_ns;       // of busy_ns, what compiling expressions took
+  std::uint64_t jit_functions;
+  std::uint64_t custom_plans;   // statements that were run with a plan made for their parameters
+  std::uint64_t generic_plans;  // statements that were run with the plan for any parameters
+  std::uint64_t cpu_ns;         // apportioned by the controller; 0 in a worker's own records
 
   std::uint64_t failed_total() const noexcept;
   // ok + failed + skipped + interrupted

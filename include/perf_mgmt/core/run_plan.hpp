@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "perf_mgmt/core/criteria.hpp"
 #include "perf_mgmt/core/generators.hpp"
 #include "perf_mgmt/core/run_spec.hpp"
 
@@ -39,16 +40,26 @@ struct PlannedOperation {
 // and INSERT that it has, else its first statement's type.
 std::string main_statement_type(const PlannedOperation& operation);
 
+// So many rows must a relation have for a VOLUME test.
+struct DataRequirement {
+  std::string relation;  // qualified and quoted; empty where there is none of that name
+  std::string name;      // as it was written
+  std::uint64_t rows = 0;
+};
+
 struct RunPlan {
   std::string execution_id;
   std::string test_id;
   std::string test_name;
+  TestType test_type = TestType::load;
   std::string environment;
   std::string scenario_id;
   std::string scenario_name;
   RunSpec spec;
   std::vector<PlannedOperation> operations;
-  std::map<std::string, std::string> generators;  // the definitions that are used, by name
+  std::vector<Criterion> criteria;
+  std::vector<DataRequirement> data_requirements;  // of a VOLUME test
+  std::map<std::string, std::string> generators;   // the definitions that are used, by name
   std::string search_path;
   std::uint32_t database_oid = 0;
   std::uint32_t run_role_oid = 0;         // whose rights the workers have
@@ -56,7 +67,6 @@ struct RunPlan {
   std::string run_role;
   std::string started_by;
   int caller_pid = 0;
-  bool caller_waits = false;
   bool horizon_held = false;   // the caller waits inside a transaction
   bool validate_only = false;  // prepare, report every problem, run nothing
   int workers_requested = 0;
@@ -67,6 +77,8 @@ struct RunPlan {
   static RunPlan from_json(std::string_view text);
 
   GeneratorLookup generator_lookup() const;
+  // Statements of all operations.
+  std::size_t statement_count() const noexcept;
 };
 
 // An operation's generator program together with the run's session_settings, which are drawn in the

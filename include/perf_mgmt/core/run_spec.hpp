@@ -21,6 +21,25 @@ struct ScenarioDefaults {
   int ramp_down_seconds = 0;
 };
 
+// What a test is for. It gives the shape of the load where the configuration gives none.
+enum class TestType : std::uint8_t { baseline, load, stress, endurance, spike, volume };
+// "BASELINE" … "VOLUME", as test_type_enum spells them; nothing for another text.
+std::optional<TestType> test_type_of(std::string_view text) noexcept;
+
+// closed: users, each of whom waits for an answer before going on; open: arrivals at a rate,
+// whether or not earlier ones have been answered.
+enum class LoadKind : std::uint8_t { closed, open };
+
+// One member of `stages`: within duration_seconds the target goes linearly from that of the stage
+// before (0 before the first) to this one; 0 seconds is a jump. A hold is a jump, and then a stage
+// with the same target.
+struct StageSpec {
+  std::string name;             // given, or stage_<number>
+  double duration_seconds = 0;  // unscaled
+  double target = 0;            // users, a whole number, or operations per second
+  bool operator==(const StageSpec&) const = default;
+};
+
 struct RunSpec {
   // The durations as they were given, before time_scale: what makes to_json() reproducible.
   struct Durations {
@@ -32,16 +51,32 @@ struct RunSpec {
   };
 
   std::optional<std::string> scenario;  // name given in a config
-  int virtual_users = 1;
-  int workers = 0;  // 0: the engine chooses
+  int virtual_users = 1;                // with stages the highest target; 0 in the open model
+  int workers = 0;                      // 0: the engine chooses
   Durations unscaled;
-  // Already multiplied by time_scale; each at most 30 days. All 0 when operations is not 0.
+  // Already multiplied by time_scale; each at most 30 days. All 0 when operations is not 0; with
+  // stages all but the warm-up.
   double ramp_up_seconds = 0;
   double test_duration_seconds = 0;
   double ramp_down_seconds = 0;
   double warmup_seconds = 0;
   std::uint64_t operations = 0;  // 0: the durations decide
-  std::uint64_t seed = 0;        // below 2^63, also where the engine draws it
+  LoadKind load = LoadKind::closed;
+  double arrival_rate = 0;  // operations per second, > 0; open model without stages
+  enum class Arrivals : std::uint8_t { poisson, regular };
+  Arrivals arrivals = Arrivals::poisson;
+  // Not empty: they replace the ramps and the steady time; warmup_seconds still goes before them.
+  // STRESS and SPIKE tests get theirs from the test's type unless they are given.
+  std::vector<StageSpec> stages;
+  // Open model: a slot later than this is skipped. latency_limit_ms where that alone was given.
+  std::optional<double> max_lag_ms;
+  std::optional<std::string> pacing;  // pacing_ms as JSON text: a number or a definition
+  int max_tries = 1;                  // of an operation that fails with 40001 or 40P01
+  std::optional<double> latency_limit_ms;
+  std::optional<std::string> isolation_level;  // as SET TRANSACTION spells it, lower case
+  bool abort_on_fail = false;
+  int sampling_hz = 50;    // 0: waits, other sessions and plans are not looked at
+  std::uint64_t seed = 0;  // below 2^63, also where the engine draws it
   bool seed_given = false;
   double time_scale = 1;
   double think_time_scale = 1;
@@ -76,15 +111,30 @@ struct RunSpec {
 // Layers as JSON object text in UTF-8; an empty view or "null" stands for an absent layer.
 //
 // A key of a higher layer replaces the value of a lower one; `settings`, `session_settings` and
-// `metadata` are merged member by member. The highest layer that gives `operations` or
-// `test_duration_seconds` decides what ends the run: with `operations` the durations of lower
-// layers do not apply, with `test_duration_seconds` the ramps and the warm-up of lower layers still
-// do.
+// `metadata` are merged member by member. Two decisions are made by the highest layer that gives
+// one of some keys:
+// - what ends the run: `operations`, `test_duration_seconds` or `stages`. With `operations` no
+//   duration of a lower layer applies, with `stages` only the warm-up; with `test_duration_seconds`
+//   ramps and warm-up of lower layers still do.
+// - the load model: `virtual_users` (closed), `arrival` with a rate (open) or `stages` (closed or
+//   open). Stages that do not end the run give their highest target.
+// What a decision makes meaningless is ignored in the layers below it, and an error in its own
+// layer and above.
+//
+// test_type shapes a run that ends after test_duration_seconds:
+// - STRESS climbs in steps that hold, without ramps: `stress` {"start", "step", "steps",
+//   "step_seconds"}; by default 10 steps that share the test's duration and climb by a fifth of the
+//   target from a fifth of it. Each is two stages, a jump and step_<number>.
+// - SPIKE holds the target for 40 % of the duration, jumps to `spike` {"multiple" (5), "seconds"
+//   (20 % of the duration)} and back for the rest: ramp_up, before_spike, spike, recovery,
+//   ramp_down.
+// - The others hold the target.
+// In the closed model targets are rounded up to whole users.
 //
 // Throws Error: invalid_parameter_value names the key, the value and the range; the layer is named
 // in the detail. invalid_json_text where a layer is no JSON.
 RunSpec merge_run_spec(std::string_view custom_config, std::string_view test_configuration,
-                       const ScenarioDefaults& scenario);
+                       const ScenarioDefaults& scenario, TestType test_type = TestType::load);
 
 // The scenario that the layers name, if any: what has to be known before its row can be read.
 // Checks both layers alone and throws as merge_run_spec does.

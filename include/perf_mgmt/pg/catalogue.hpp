@@ -12,6 +12,7 @@ namespace perf_mgmt::pg {
 struct TestRow {
   std::string id;
   std::string name;
+  std::string type;
   std::string configuration;
   SqlText industry;
   SqlText scenario_name;
@@ -35,7 +36,8 @@ struct ScenarioRow {
     std::string shipped_for;  // industry of a scenario that ships; empty: somebody's own
   };
   std::vector<Operation> operations;
-  std::string workload_pattern;  // JSON object
+  std::string workload_pattern;    // JSON object
+  SqlText data_size_requirements;  // JSON object
 };
 
 // All of these need SPI and an active snapshot.
@@ -54,6 +56,12 @@ ScenarioRow load_scenario(const std::string& name);
 // its industry or of none; the owner's before the catalogue's, the industry's before the general
 // ones.
 std::map<std::string, std::string> load_generators(const ScenarioRow& scenario);
+
+// What data_size_requirements asks for, with the relations that it means: by their names in the
+// search_path, else those of that name among the tables of the operations. Throws
+// Error(invalid_parameter_value) where a member is no number of rows.
+std::vector<DataRequirement> load_data_requirements(
+    const ScenarioRow& scenario, const std::vector<PlannedOperation>& operations);
 
 // Analyses one operation; throws with the operation's name in the detail. writes: whether it does.
 PlannedOperation plan_operation(const ScenarioRow::Operation& operation, bool& writes);

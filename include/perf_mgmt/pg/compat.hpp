@@ -13,6 +13,11 @@ extern "C" {
 #include "storage/latch.h"
 #include "storage/proc.h"
 #include "utils/resowner.h"
+// 18 moved ExplainState and the begin and end of its output out of commands/explain.h.
+#if PG_VERSION_NUM >= 180000
+#include "commands/explain_format.h"
+#include "commands/explain_state.h"
+#endif
 }
 
 // Declared in libpq/libpq.h, which on a server built with GSSAPI wants that library's headers too.
@@ -56,6 +61,16 @@ inline std::uint64_t block_write_time_us(const BufferUsage& usage) noexcept {
 #endif
 }
 
+// Before 16 an instr_time is a timespec, and there is no macro for its nanoseconds.
+inline std::uint64_t instr_time_ns(instr_time time) noexcept {
+#if PG_VERSION_NUM >= 160000
+  return static_cast<std::uint64_t>(INSTR_TIME_GET_NANOSEC(time));
+#else
+  return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000 +
+         static_cast<std::uint64_t>(time.tv_nsec);
+#endif
+}
+
 // Before 16 the tree walkers are declared with an empty parameter list, which means (void) in C++.
 using TreeWalker = bool (*)(Node*, void*);
 #if PG_VERSION_NUM >= 160000
@@ -83,5 +98,14 @@ inline constexpr std::uint32_t kConnectFlags = BGWORKER_BYPASS_ROLELOGINCHECK;
 #else
 inline constexpr std::uint32_t kConnectFlags = 0;
 #endif
+
+// 18 turned the flag around.
+inline bool is_background_worker(const PGPROC& process) noexcept {
+#if PG_VERSION_NUM >= 180000
+  return !process.isRegularBackend;
+#else
+  return process.isBackgroundWorker;
+#endif
+}
 
 }  // namespace perf_mgmt::pg

@@ -1,15 +1,14 @@
 // The controller of one run: the process that owns the execution.
 //
 // It launches the workers, starts the clock, moves the epoch on at every interval and writes what
-// the workers counted, ends the run, and always leaves a final state. It executes the extension's
-// own SQL only. A terminate is a request to end the run, not to die: the final state is written
-// first.
+// the workers counted, looks at what they wait for, ends the run, and always leaves a final state.
+// It executes the extension's own SQL only. A terminate is a request to end the run, not to die:
+// the final state is written first.
 #pragma once
 
-#include "perf_mgmt/core/load_model.hpp"
+#include "perf_mgmt/pg/process_usage.hpp"
 #include "perf_mgmt/pg/recorder.hpp"
 #include "perf_mgmt/pg/run_processes.hpp"
-#include "perf_mgmt/pg/shared_run.hpp"
 
 namespace perf_mgmt::pg {
 
@@ -20,32 +19,57 @@ class Controller {
   void run();
 
  private:
+  // controller.cpp: from the first process to the last row.
   void connect();
   void launch_workers();
   void wait_for_workers();
   void start();
-  void run_intervals();
-  void end_window();
   void stop_workers();
+  void collect_rest();
+  void collect_errors();
   void write_outcome();
   bool write_ending_alone(const std::string& reason);
-
   // Waits for the latch until a moment on the monotonic clock, and takes note of requests to end.
   void wait_until(std::int64_t monotonic_ns);
   void check_requests();
   bool all_workers(WorkerState state) const;
   // A worker that is gone without having finished ends the run.
   void check_workers();
+
+  // controller_intervals.cpp: while the clock runs.
+  void run_intervals();
+  void look_around(std::int64_t now_ns);
+  void begin_window(std::int64_t now_ns);
+  // Takes the latest readings for those of the window's start.
+  void mark_window_start();
+  void end_window();
   // Moves to the next epoch; returns what the workers recorded in the one before, by operation.
   std::vector<OperationRecord> next_epoch();
+  // CPU time that worker i used since the last call, shared out among its operations.
+  void apportion_cpu(std::size_t i, OperationRecord* records);
   void finish_interval(std::int64_t until_ns);
+  void read_usage(Interval& interval);
+  void judge_stage(const Interval& interval, bool stage_is_over);
   void publish_progress(const Interval& interval);
-  void collect_errors();
+  // The moment at which the stage that runs at t ends.
+  std::int64_t stage_end_ns(std::int64_t t_ns) const;
+
+  // controller_evidence.cpp: what the run's circumstances were.
+  void gather_evidence();
+  void set_shape_result();
+  std::vector<DataVolume> data_volumes() const;
+  std::optional<double> others_cpu(const HostReading& from, const HostReading& to,
+                                   std::optional<std::int64_t> own_from,
+                                   std::optional<std::int64_t> own_to) const;
 
   SharedRun run_;
   RunPlan plan_;
   LoadModel load_;
   Recorder recorder_;
+  RunHistory history_;
+  WaitSampler waits_;
+  SessionWatch sessions_;
+  RunCpu run_cpu_;
   std::vector<BackgroundWorkerHandle*> workers_;
   ClockPair clock_;
   bool inserted_ = false;
@@ -54,9 +78,17 @@ class Controller {
   bool measuring_ = false;
   HostReading host_before_;
   HostReading host_at_start_;
+  std::optional<std::int64_t> run_cpu_before_;
+  std::optional<std::int64_t> run_cpu_at_start_;
   ServerReading server_before_;
-  double memory_percent_sum_ = 0;  // over the measured intervals
+  ServerReading server_at_start_;
+  std::vector<RelationSize> sizes_before_;
+  std::vector<std::int64_t> worker_cpu_before_;  // by worker
+  std::vector<std::int64_t> unshared_cpu_;       // by worker: used by what has not ended yet
+  double memory_percent_sum_ = 0;                // over the measured intervals
   int memory_readings_ = 0;
+  StressResult stress_;
+  std::optional<std::string> aborted_by_;
   RunOutcome outcome_;
 };
 

@@ -1,16 +1,15 @@
 // Writes what a run leaves behind: the execution's row, its intervals and metrics as they happen,
-// and at the end the summary, the operations and the events.
+// and at the end the summary, the stages, the operations with their plans, and the events.
 //
 // Runs in the controller, with the rights of the extension's owner, and executes no SQL but its
 // own: rows go to the server as JSON and are taken apart by jsonb_populate_recordset, so that every
 // column has the one conversion that its type defines.
 #pragma once
 
-#include "perf_mgmt/core/host_metrics.hpp"
-#include "perf_mgmt/core/load_model.hpp"
-#include "perf_mgmt/core/operation_record.hpp"
 #include "perf_mgmt/core/run_plan.hpp"
-#include "perf_mgmt/pg/shared_run.hpp"
+#include "perf_mgmt/core/shape_result.hpp"
+#include "perf_mgmt/pg/activity_sampler.hpp"
+#include "perf_mgmt/pg/plan_store.hpp"
 
 namespace perf_mgmt::pg {
 
@@ -25,6 +24,12 @@ struct ClockPair {
   }
 };
 
+// How far a counter of the server went; nothing where it was reset in between.
+inline std::optional<std::uint64_t> increase(std::uint64_t from, std::uint64_t to) noexcept {
+  if (to < from) return std::nullopt;
+  return to - from;
+}
+
 // What the server itself counts, at one moment.
 struct ServerReading {
   std::string wal_position;       // pg_lsn
@@ -32,15 +37,26 @@ struct ServerReading {
   std::uint64_t checkpoints = 0;
 };
 
+// What this database counts, at one moment; too dear to be read at every interval.
+struct DatabaseReading {
+  std::uint64_t autovacuum_runs = 0;  // VACUUM and ANALYZE
+  std::uint64_t temp_bytes = 0;
+};
+
 // One interval of the time series.
 struct Interval {
   int number = 0;
   std::int64_t from_ns = 0;  // monotonic
   std::int64_t to_ns = 0;
-  std::string stage;
+  std::size_t stage = 0;  // index into the load model's stages
+  std::string stage_name;
   bool measured = false;
-  int active_users = 0;
+  int active_users = 0;                  // closed model
+  std::optional<double> target_rate;     // open model: operations per second
   std::vector<OperationRecord> records;  // by operation
+  std::vector<WaitSamples> waits;        // by operation
+  std::optional<std::uint64_t> worker_memory_bytes;
+  std::optional<double> others_cpu_percent;
   HostUsage host;
   ServerReading server;
   ServerReading server_before;
@@ -54,12 +70,6 @@ struct OperationError {
   std::uint64_t count = 0;
 };
 
-// Something that limits how far a result can be trusted.
-struct Finding {
-  std::string code;     // snake_case
-  std::string message;  // a sentence
-};
-
 // How a run ended.
 struct RunOutcome {
   std::string status;  // COMPLETED, FAILED, CANCELLED
@@ -71,11 +81,24 @@ struct RunOutcome {
   std::int64_t measured_until_ns = 0;
   int workers = 0;
   std::uint64_t scheduled = 0;
-  std::uint64_t ok_in_window = 0;       // of ok, those that ended inside the window
-  std::vector<OperationRecord> totals;  // by operation
-  HostUsage host;                       // over the window; memory: the mean of its intervals
+  std::uint64_t ok_in_window = 0;                 // of ok, those that ended inside the window
+  std::optional<double> target_rate;              // open model
+  std::vector<OperationRecord> totals;            // by operation
+  std::vector<WaitSamples> waits;                 // by operation
+  std::vector<std::int64_t> longest_interrupted;  // by operation, nanoseconds; 0: none
+  HostUsage host;  // over the window; memory: the mean of its intervals
+  std::optional<double> others_cpu_percent;
+  std::optional<std::int64_t> worker_cpu_ns;
+  std::optional<std::uint64_t> checkpoints;
+  std::string wal_from;  // pg_lsn
+  std::string wal_until;
+  DatabaseReading database_from;
+  DatabaseReading database_until;
+  std::vector<PlanSighting> plans;
+  std::uint64_t plans_dropped = 0;
   std::vector<OperationError> errors;
   std::vector<Finding> findings;
+  std::string shape_result;  // JSON object; empty: the type of the test reports nothing
 };
 
 class Recorder {
@@ -88,10 +111,17 @@ class Recorder {
   void check_test_is_committed() const;
   // Marks executions FAILED whose controller is gone. (page "Liveness": their lock is free.)
   void mark_lost_executions() const;
-  void insert_execution(const ClockPair& clock, int workers) const;
+  // planned_ns: 0 where the run's length is not known.
+  void insert_execution(const ClockPair& clock, int workers, std::int64_t planned_ns) const;
   ServerReading read_server() const;
+  DatabaseReading read_database() const;
+  // Tables that autovacuum has been at since a moment.
+  std::vector<std::string> read_vacuumed_tables(std::int64_t wall_us) const;
+  // The tables of the operations and their indexes.
+  std::vector<RelationSize> read_relation_sizes() const;
   void write_interval(const ClockPair& clock, const Interval& interval) const;
-  void write_outcome(const ClockPair& clock, const RunOutcome& outcome) const;
+  void write_outcome(const ClockPair& clock, const RunOutcome& outcome, const LoadModel& load,
+                     const RunHistory& history) const;
   // The end without a result: FAILED, when, and why.
   void write_failure(const ClockPair& clock, std::int64_t ended_ns,
                      const std::string& reason) const;
@@ -99,6 +129,11 @@ class Recorder {
                  const std::string& details_json = {}) const;
 
  private:
+  void write_summary(const ClockPair& clock, const RunOutcome& outcome) const;
+  void write_operations(const ClockPair& clock, const RunOutcome& outcome) const;
+  void write_stages(const ClockPair& clock, const LoadModel& load, const RunHistory& history) const;
+  void write_plans(const ClockPair& clock, const std::vector<PlanSighting>& plans) const;
+
   const RunPlan& plan_;
 };
 

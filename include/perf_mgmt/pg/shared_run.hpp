@@ -1,6 +1,7 @@
 // The shared memory of one run: a DSM segment that caller, controller and workers map.
 //
-//   RunHeader | run plan (JSON) | sequence counters | WorkerSlot + records, once per worker
+//   RunHeader | run plan (JSON) | sequence counters | plan store | WorkerSlot + records, once per
+//   worker
 //
 // Offsets, no pointers; std::atomic where two processes meet, plain memory where one writes at a
 // time. The segment is cleared when it is made.
@@ -13,6 +14,7 @@
 
 #include "perf_mgmt/core/operation_record.hpp"
 #include "perf_mgmt/pg/boundary.hpp"
+#include "perf_mgmt/pg/plan_store.hpp"
 
 extern "C" {
 #include "storage/dsm.h"
@@ -36,6 +38,7 @@ enum class StopReason : std::uint32_t {
   caller_gone,      // the waiting caller or its client went away
   terminated,       // the controller was told to end: pg_terminate_backend, shutdown
   too_many_errors,  // max_errors
+  criterion,        // abort_on_fail: a success criterion is broken; the result stands
   failed,           // RunHeader::failure says why
 };
 
@@ -56,13 +59,17 @@ struct RunProgress {
   std::atomic<std::int64_t> planned_ns;  // 0: not known
   std::atomic<std::uint64_t> ok;
   std::atomic<std::uint64_t> failed;
-  std::atomic<std::uint64_t> finished;
   std::atomic<std::uint64_t> interval_ok;
   std::atomic<std::int64_t> interval_ns;
-  std::atomic<std::uint64_t> interval_p95_ns;  // 0: too few
-  std::atomic<std::uint32_t> active_users;
-  std::atomic<std::uint32_t> stage;  // index into the load model's stages
+  std::atomic<std::uint64_t> interval_p95_ns;   // 0: too few
+  std::atomic<std::uint32_t> active_users;      // closed model
+  std::atomic<std::uint64_t> target_per_1000s;  // open model: operations due in 1000 seconds
+  std::atomic<std::uint64_t> finished;          // with `operations`: of those to be run
+  std::atomic<std::uint32_t> stage;             // index into the load model's stages
 };
+
+// The most members of data_size_requirements that a VOLUME test checks.
+inline constexpr std::size_t kDataRequirements = 64;
 
 struct RunHeader {
   std::uint64_t magic;
@@ -70,10 +77,10 @@ struct RunHeader {
   std::uint32_t operation_count;
   std::uint32_t worker_slots;
   std::uint32_t sequence_count;
-  std::uint64_t segment_bytes;
   std::uint64_t plan_offset;
   std::uint64_t plan_bytes;
   std::uint64_t sequences_offset;
+  std::uint64_t plan_store_offset;
   std::uint64_t workers_offset;
   std::uint64_t worker_stride;
 
@@ -84,10 +91,11 @@ struct RunHeader {
   std::atomic<std::int64_t> start_ns;          // monotonic; 0 until the clock is started
   std::atomic<std::int64_t> measured_from_ns;  // monotonic; INT64_MAX during warm-up
   std::atomic<std::int64_t> end_ns;            // monotonic; no operation starts at or after it
-  std::atomic<std::uint64_t> next_slot;        // with `operations`: the next slot to be taken
+  std::atomic<std::uint64_t> next_slot;  // with `operations` or a rate: the next slot to be taken
   std::atomic<std::uint64_t> failed_operations;
   std::atomic<std::uint32_t> pools_ready;
   std::atomic<dsm_handle> pools_handle;  // DSM_HANDLE_INVALID where there are no pools
+  std::atomic<std::int64_t> data_rows[kDataRequirements];  // rows found, -1 where unreadable
   // Process numbers plus one, for latches; 0: not there.
   std::atomic<std::uint32_t> caller_proc;
   std::atomic<std::uint32_t> controller_proc;
@@ -116,6 +124,10 @@ struct WorkerSlot {
   std::atomic<std::int64_t> last_end_ns;           // end of the last operation
   std::atomic<std::uint32_t> running_operation;    // index plus one; 0: none
   std::atomic<std::uint32_t> in_flight_measured;   // the running operation belongs to the window
+  std::atomic<std::int64_t> running_since_ns;      // when it was due
+  // The last operation that was cancelled: index plus one, and how long after it was due.
+  std::atomic<std::uint32_t> interrupted_operation;
+  std::atomic<std::int64_t> interrupted_ns;
   std::atomic<std::uint32_t> error_samples;
   ErrorSample errors[kErrorSamples];
   // OperationRecord[2][operation_count] follows.
@@ -128,13 +140,16 @@ class SharedRun {
   explicit SharedRun(dsm_segment* segment) noexcept
       : segment_(segment), header_(static_cast<RunHeader*>(dsm_segment_address(segment))) {}
 
-  // Bytes of a segment.
-  static std::size_t size_of(std::size_t plan_bytes, std::size_t operations, std::size_t workers,
-                             std::size_t sequences);
   // Makes and maps a segment; pinned to this process until detach().
+  // statements: those of all operations, whose plans are to be kept; 0: none are.
   // Throws Error(insufficient_resources) where shared memory does not suffice.
-  static SharedRun create(std::string_view plan, std::size_t operations, std::size_t workers,
-                          std::size_t sequences);
+  struct Sizes {
+    std::size_t operations = 0;
+    std::size_t workers = 0;
+    std::size_t sequences = 0;
+    std::size_t statements = 0;
+  };
+  static SharedRun create(std::string_view plan, const Sizes& sizes);
   // Maps a segment that create() made; throws Error(object_not_in_prerequisite_state) where it is
   // gone.
   static SharedRun attach(dsm_handle handle);
@@ -146,6 +161,7 @@ class SharedRun {
   RunHeader& header() const noexcept { return *header_; }
   std::string_view plan() const noexcept;
   std::span<std::atomic<std::uint64_t>> sequences() const noexcept;
+  PlanStore plans() const noexcept;
   WorkerSlot& worker(std::size_t i) const noexcept;
   OperationRecord* records(std::size_t worker, std::uint32_t epoch) const noexcept;
 

@@ -6,6 +6,7 @@
 
 #include "perf_mgmt/pg/executor.hpp"
 #include "perf_mgmt/pg/parameter_binding.hpp"
+#include "perf_mgmt/pg/plan_capture.hpp"
 
 extern "C" {
 #include "executor/spi.h"
@@ -22,12 +23,15 @@ class SpiExecutor final : public Executor {
   SpiExecutor(const SpiExecutor&) = delete;
   SpiExecutor& operator=(const SpiExecutor&) = delete;
 
+  // Without it a worker has no hooks, and planning and compiling are not counted.
+  void observe_plans(PlanStore store) override;
   // Needs a transaction with SPI connected and a snapshot. Plans each statement, so that a template
   // that cannot be planned fails here, and keeps the plans for the life of this object.
   void prepare(const RunPlan& plan) override;
   std::vector<ParameterForm> parameter_forms(std::size_t operation) const override;
   void run(std::size_t operation, std::span<const Value> values, std::span<const Value> settings,
            OperationResult& result) override;
+  void finish(std::int64_t now_ns) override;
 
  private:
   struct Statement {
@@ -36,6 +40,8 @@ class SpiExecutor final : public Executor {
     std::vector<ParameterBinding> bindings;
     std::vector<int> sources;  // operation parameter of each statement parameter
     bool writes = false;
+    CachedPlanSource* source = nullptr;  // nullptr: a utility command, which has no plan
+    PlanWatch watch{};
   };
   struct Operation {
     std::vector<Statement> statements;
@@ -43,18 +49,23 @@ class SpiExecutor final : public Executor {
   };
 
   Statement prepare_statement(const PlannedStatement& planned);
-  void run_guarded(const Operation& operation, std::span<const Value> values,
+  void execute_statement(Statement& statement, std::span<const Value> values,
+                         OperationCounters& counters);
+  void run_guarded(Operation& operation, std::span<const Value> values,
                    std::span<const Value> settings, OperationResult& result);
   void roll_back() const;
+  void fail(const PgError& error, OperationResult& result) const;
   void check_identity() const;
 
   TransactionMode mode_;
   MemoryContext context_;            // plans' parameter lists and bindings
   MemoryContext operation_context_;  // reset after each operation
   std::vector<Operation> operations_;
+  PlanCapture capture_;
   std::vector<std::string> setting_names_;
   int statement_timeout_ms_ = 0;
   std::int64_t statement_start_ns_ = 0;  // monotonic; kept only where there is a limit
+  std::int64_t commit_begin_ns_ = 0;     // monotonic; 0: the operation has not got there yet
   bool commit_ = true;
   Oid user_;
   Oid session_user_;

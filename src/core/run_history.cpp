@@ -1,0 +1,137 @@
+#include "perf_mgmt/core/run_history.hpp"
+
+#include <algorithm>
+
+namespace perf_mgmt {
+namespace {
+
+constexpr std::size_t fewest_for_quarters = 8;
+
+// The mean of what was there before and a new value, by the time that each stands for.
+void add_to_mean(std::optional<double>& mean, double seconds_before,
+                 const std::optional<double>& value, double seconds) {
+  if (!value || seconds_before + seconds <= 0) return;
+  mean = mean ? (*mean * seconds_before + *value * seconds) / (seconds_before + seconds) : *value;
+}
+
+std::optional<double> in_milliseconds(std::optional<double> nanoseconds) {
+  if (!nanoseconds) return std::nullopt;
+  return *nanoseconds / 1e6;
+}
+
+}  // namespace
+
+std::optional<double> StageTotals::figure(std::string_view metric) const {
+  if (metric == "cpu_usage_percent") return cpu_percent;
+  if (metric == "memory_usage_percent") return memory_percent;
+  return figure_of(sum, seconds(), metric);
+}
+
+void RunHistory::add(const Entry& entry) {
+  if (stages_.empty() || stages_.back().stage != entry.stage) {
+    StageTotals& stage = stages_.emplace_back();
+    stage.stage = entry.stage;
+    stage.from_ns = stage.to_ns = entry.from_ns;
+  }
+  StageTotals& stage = stages_.back();
+  const double seconds = static_cast<double>(entry.to_ns - entry.from_ns) / 1e9;
+  add_to_mean(stage.cpu_percent, stage.seconds(), entry.host.cpu_percent.value, seconds);
+  add_to_mean(stage.memory_percent, stage.seconds(), entry.host.memory_percent.value, seconds);
+  stage.to_ns = entry.to_ns;
+  ++stage.intervals;
+
+  OperationRecord all{};
+  for (const OperationRecord& record : entry.records) all.merge(record);
+  stage.sum.merge(all);
+  if (!entry.measured) return;
+
+  IntervalFigures figures;
+  figures.stage = entry.stage;
+  figures.from_ns = entry.from_ns;
+  figures.to_ns = entry.to_ns;
+  figures.ok = all.counters.ok;
+  figures.failed = all.counters.failed_total();
+  figures.mean_ms = in_milliseconds(all.response.mean());
+  if (const auto p95 = all.response.percentile(0.95))
+    figures.p95_ms = static_cast<double>(*p95) / 1e6;
+  figures.worker_memory_bytes = entry.worker_memory_bytes;
+  intervals_.push_back(figures);
+  for (const OperationRecord& record : entry.records) {
+    plan_counts_.push_back({static_cast<std::uint32_t>(record.counters.custom_plans),
+                            static_cast<std::uint32_t>(record.counters.generic_plans)});
+  }
+}
+
+void RunHistory::note_rest(const OperationRecord& rest) {
+  if (!stages_.empty()) stages_.back().rest = rest;
+}
+
+std::vector<IntervalFigures> RunHistory::intervals_at_full_load() const {
+  const std::vector<Stage>& stages = load_.stages();
+  std::vector<IntervalFigures> result;
+  std::copy_if(intervals_.begin(), intervals_.end(), std::back_inserter(result),
+               [&](const IntervalFigures& interval) {
+                 const Stage& stage = stages[interval.stage];
+                 return stage.holds() && stage.to == load_.highest_target();
+               });
+  return result;
+}
+
+std::vector<double> RunHistory::throughput_quarters() const {
+  const std::vector<IntervalFigures> intervals = intervals_at_full_load();
+  if (intervals.size() < fewest_for_quarters) return {};
+  std::vector<double> quarters;
+  for (std::size_t quarter = 0; quarter < 4; ++quarter) {
+    std::uint64_t ok = 0;
+    std::int64_t length = 0;
+    for (std::size_t i = intervals.size() * quarter / 4; i < intervals.size() * (quarter + 1) / 4;
+         ++i) {
+      ok += intervals[i].ok;
+      length += intervals[i].to_ns - intervals[i].from_ns;
+    }
+    quarters.push_back(length > 0 ? static_cast<double>(ok) * 1e9 / static_cast<double>(length)
+                                  : 0);
+  }
+  return quarters;
+}
+
+std::vector<PlanChoice> RunHistory::plan_choices(
+    const std::vector<std::string>& operation_names) const {
+  std::vector<PlanChoice> choices;
+  const std::size_t quarter = intervals_.size() / 4;
+  if (quarter == 0) return choices;
+  const auto share = [&](std::size_t operation, std::size_t from,
+                         std::size_t to) -> std::optional<double> {
+    std::uint64_t custom = 0;
+    std::uint64_t all = 0;
+    for (std::size_t i = from; i < to; ++i) {
+      const PlanCounts& counts = plan_counts_[i * operations_ + operation];
+      custom += counts.custom;
+      all += std::uint64_t{counts.custom} + counts.generic;
+    }
+    if (all == 0) return std::nullopt;
+    return static_cast<double>(custom) / static_cast<double>(all);
+  };
+  for (std::size_t operation = 0; operation < operations_; ++operation) {
+    const std::optional<double> first = share(operation, 0, quarter);
+    const std::optional<double> last =
+        share(operation, intervals_.size() - quarter, intervals_.size());
+    if (first && last) choices.push_back({operation_names[operation], *first, *last});
+  }
+  return choices;
+}
+
+std::vector<CriterionResult> broken_criteria(const StageTotals& stage,
+                                             std::span<const Criterion> criteria,
+                                             bool at_most_only) {
+  std::vector<CriterionResult> broken;
+  for (CriterionResult& result :
+       judge_criteria(criteria, [&](std::string_view metric) { return stage.figure(metric); })) {
+    if (result.passed == false && (result.criterion.at_most || !at_most_only)) {
+      broken.push_back(std::move(result));
+    }
+  }
+  return broken;
+}
+
+}  // namespace perf_mgmt

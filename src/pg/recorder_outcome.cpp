@@ -1,0 +1,246 @@
+// The end of a run, written down in one transaction: the summary, the stages, the operations with
+// what they waited for, their plans, and the events.
+#include "perf_mgmt/pg/result_row.hpp"
+
+#include "perf_mgmt/core/plan_hash.hpp"
+#include "perf_mgmt/pg/recorder.hpp"
+#include "perf_mgmt/pg/spi.hpp"
+
+extern "C" {
+#include "storage/bufmgr.h"
+}
+
+namespace perf_mgmt::pg {
+
+namespace {
+
+// Why columns of the summary are NULL.
+Json unavailable_json(const RunOutcome& outcome) {
+  Json unavailable = Json::object();
+  for (const auto& [column, figure] :
+       {std::pair{"cpu_usage_percent", &outcome.host.cpu_percent},
+        std::pair{"memory_usage_percent", &outcome.host.memory_percent},
+        std::pair{"disk_io_mb_per_sec", &outcome.host.disk_mb_per_sec},
+        std::pair{"steal_percent", &outcome.host.steal_percent}}) {
+    if (!figure->value) unavailable[column] = figure->reason;
+  }
+  if (!track_io_timing) unavailable["blk_read_time"] = "track_io_timing is off";
+  if (outcome.plans_dropped > 0) {
+    unavailable["execution_plans"] =
+        fmt::format("{} plans found no room in shared memory", outcome.plans_dropped);
+  }
+  return unavailable;
+}
+
+Json findings_json(const std::vector<Finding>& findings) {
+  Json json = Json::array();
+  for (const Finding& finding : findings) {
+    json.push_back(
+        {{"code", finding.code}, {"message", finding.message}, {"fatal", finding.fatal}});
+  }
+  return json;
+}
+
+// Page "Which results may be judged": the error rate and the achieved rate are findings too.
+bool is_valid(const RunOutcome& outcome) {
+  return outcome.status == "COMPLETED" &&
+         std::none_of(outcome.findings.begin(), outcome.findings.end(),
+                      [](const Finding& finding) { return finding.fatal; });
+}
+
+// The plan that an operation's first statement used last.
+const PlanSighting* last_plan(const std::vector<PlanSighting>& plans, std::size_t operation) {
+  const PlanSighting* last = nullptr;
+  for (const PlanSighting& plan : plans) {
+    if (plan.operation != operation || plan.statement != 0) continue;
+    if (last == nullptr || plan.last_seen_ns > last->last_seen_ns) last = &plan;
+  }
+  return last;
+}
+
+Json plan_json(const PlanSighting& plan) {
+  Json json = Json::parse(plan.json, nullptr, false);
+  return json.is_discarded() ? Json(nullptr) : json;
+}
+
+}  // namespace
+
+void Recorder::write_outcome(const ClockPair& clock, const RunOutcome& outcome,
+                             const LoadModel& load, const RunHistory& history) const {
+  write_summary(clock, outcome);
+  write_stages(clock, load, history);
+  write_operations(clock, outcome);
+  write_plans(clock, outcome.plans);
+  for (const OperationError& error : outcome.errors) {
+    const std::string& name = plan_.operations[error.operation].name;
+    log_event("OPERATION_ERROR",
+              fmt::format("operation \"{}\" failed {} {}: {}", name, error.count,
+                          error.count == 1 ? "time" : "times", error.message),
+              dump({{"operation", name}, {"sqlstate", error.sqlstate}, {"count", error.count}}));
+  }
+  log_event("TEST_" + outcome.status,
+            outcome.message.empty() ? fmt::format("performance test \"{}\" ended", plan_.test_name)
+                                    : outcome.message);
+}
+
+void Recorder::write_summary(const ClockPair& clock, const RunOutcome& outcome) const {
+  const OperationRecord sum = sum_of(outcome.totals);
+  const OperationCounters& counters = sum.counters;
+  const std::int64_t window = outcome.measured_until_ns - outcome.measured_from_ns;
+  const SqlText server_wal = outcome.wal_until.empty()
+                                 ? SqlText{}
+                                 : sql_query("SELECT $1::pg_catalog.pg_lsn - $2::pg_catalog.pg_lsn",
+                                             {outcome.wal_until, outcome.wal_from})
+                                       .scalar();
+
+  Json row = {{"execution_status", outcome.status},
+              {"completed_at", timestamp_text(clock.wall_at(outcome.ended_ns))},
+              {"duration_ms", (outcome.ended_ns - outcome.started_ns) / 1'000'000},
+              {"total_connections", outcome.workers},
+              {"throughput_tps", per_second(outcome.ok_in_window, window)},
+              {"target_rate", number(outcome.target_rate)},
+              {"error_rate_percent",
+               percent_of(counters.failed_total(), counters.ok + counters.failed_total())},
+              {"cpu_usage_percent", number(outcome.host.cpu_percent.value, 100)},
+              {"memory_usage_percent", number(outcome.host.memory_percent.value, 100)},
+              {"disk_io_mb_per_sec", number(outcome.host.disk_mb_per_sec.value)},
+              {"steal_percent", number(outcome.host.steal_percent.value, 100)},
+              {"others_cpu_percent", number(outcome.others_cpu_percent, 100)},
+              {"worker_cpu_ms", milliseconds(counters.cpu_ns)},
+              {"checkpoints", count(outcome.checkpoints)},
+              {"autovacuum_runs", count(increase(outcome.database_from.autovacuum_runs,
+                                                 outcome.database_until.autovacuum_runs))},
+              {"server_wal_bytes", server_wal ? Json(*server_wal) : Json(nullptr)},
+              {"server_temp_bytes", count(increase(outcome.database_from.temp_bytes,
+                                                   outcome.database_until.temp_bytes))},
+              {"operations_scheduled", outcome.scheduled},
+              {"operations_ok", counters.ok},
+              {"operations_failed", counters.failed_total()},
+              {"operations_skipped", counters.skipped},
+              {"operations_interrupted", counters.interrupted},
+              {"operations_late", counters.late},
+              {"failed_serialization", counters.failed[0]},
+              {"failed_deadlock", counters.failed[1]},
+              {"failed_timeout", counters.failed[2]},
+              {"failed_constraint", counters.failed[3]},
+              {"failed_other", counters.failed[4]},
+              {"operations_retried", counters.retried},
+              {"retries", counters.retries},
+              {"zero_row_writes", counters.zero_row_writes},
+              {"rows_read", counters.rows_read},
+              {"rows_affected", counters.rows_affected},
+              {"failure_histogram", histogram_value(sum.failure)},
+              {"wal_bytes", counters.wal_bytes},
+              {"findings", findings_json(outcome.findings)},
+              {"is_valid", is_valid(outcome)},
+              {"unavailable", unavailable_json(outcome)}};
+  add_time_columns(row, sum);
+  if (window > 0) {
+    row["measured_from"] = timestamp_text(clock.wall_at(outcome.measured_from_ns));
+    row["measured_until"] = timestamp_text(clock.wall_at(outcome.measured_until_ns));
+    row["measured_ms"] = milliseconds(static_cast<std::uint64_t>(window));
+    if (outcome.target_rate) {
+      row["achieved_rate"] = per_second(outcome.scheduled - counters.skipped, window);
+    }
+  }
+  if (!outcome.shape_result.empty()) row["shape_result"] = Json::parse(outcome.shape_result);
+  if (!outcome.sqlstate.empty()) {
+    row["failure_sqlstate"] = outcome.sqlstate;
+    row["failure_message"] = outcome.message;
+  }
+  update_row("test_executions", plan_.execution_id, row);
+}
+
+void Recorder::write_stages(const ClockPair& clock, const LoadModel& load,
+                            const RunHistory& history) const {
+  Json rows = Json::array();
+  for (const StageTotals& totals : history.stages()) {
+    const Stage& stage = load.stages()[totals.stage];
+    OperationRecord record = totals.sum;
+    record.merge(totals.rest);
+    const OperationCounters& counters = record.counters;
+    Json row = {
+        {"execution_id", plan_.execution_id},
+        {"stage_number", totals.stage + 1},
+        {"stage_name", stage.name},
+        {"measured", stage.measured},
+        {"started_at", timestamp_text(clock.wall_at(totals.from_ns))},
+        {"ended_at", timestamp_text(clock.wall_at(totals.to_ns))},
+        {"duration_ms", milliseconds(static_cast<std::uint64_t>(totals.to_ns - totals.from_ns))},
+        {"target_from", number(stage.from)},
+        {"target_to", number(stage.to)},
+        {"ok_count", counters.ok},
+        {"failed_count", counters.failed_total()},
+        {"skipped_count", counters.skipped},
+        {"interrupted_count", counters.interrupted},
+        {"retried_count", counters.retried},
+        {"retries", counters.retries},
+        {"late_count", counters.late},
+        {"throughput_tps", number(totals.figure("throughput_tps"))},
+        {"error_rate_percent", number(totals.figure("error_rate_percent"))},
+        {"cpu_usage_percent", number(totals.cpu_percent, 100)},
+        {"memory_usage_percent", number(totals.memory_percent, 100)}};
+    add_time_columns(row, record);
+    rows.push_back(std::move(row));
+  }
+  insert_rows("execution_stages", rows);
+}
+
+void Recorder::write_operations(const ClockPair& clock, const RunOutcome& outcome) const {
+  const std::uint64_t finished = sum_of(outcome.totals).counters.finished();
+  Json operations = Json::array();
+  for (std::size_t i = 0; i < outcome.totals.size(); ++i) {
+    const PlannedOperation& planned = plan_.operations[i];
+    const OperationRecord& record = outcome.totals[i];
+    const PlanSighting* plan = last_plan(outcome.plans, i);
+    const std::int64_t interrupted = outcome.longest_interrupted[i];
+    Json types = Json::array();
+    for (const PlannedStatement& statement : planned.statements) types.push_back(statement.type);
+    Json operation = {
+        {"id", sql_query("SELECT pg_catalog.gen_random_uuid()").scalar().value()},
+        {"execution_id", plan_.execution_id},
+        {"query_hash", query_hash(planned.sql_template)},
+        {"query_text", planned.sql_template},
+        {"query_type", main_statement_type(planned)},
+        {"table_names", planned.tables},
+        {"operation_name", planned.name},
+        {"statement_count", planned.statements.size()},
+        {"statement_types", types},
+        {"configured_share_percent", fmt::format("{:.6f}", 100.0 * planned.share)},
+        {"actual_share_percent", percent_of(record.counters.finished(), finished)},
+        {"cpu_time_ms", milliseconds(record.counters.cpu_ns)},
+        {"interrupted_max_ms",
+         interrupted > 0 ? milliseconds(static_cast<std::uint64_t>(interrupted)) : Json(nullptr)},
+        {"plan_hash", plan != nullptr ? Json(plan->hash) : Json(nullptr)},
+        {"plan", plan != nullptr ? plan_json(*plan) : Json(nullptr)},
+        {"wait_samples", wait_samples_json(outcome.waits[i])},
+        {"execution_context", "worker"},
+        {"created_at", timestamp_text(clock.wall_at(outcome.ended_ns))}};
+    add_operation_columns(operation, record);
+    if (plan_.spec.sampling_hz == 0) {  // nobody looked
+      for (const char* column : {"planning_time_ms", "jit_time_ms", "jit_functions"}) {
+        operation[column] = nullptr;
+      }
+    }
+    operations.push_back(std::move(operation));
+  }
+  insert_rows("query_performance", operations);
+}
+
+void Recorder::write_plans(const ClockPair& clock, const std::vector<PlanSighting>& plans) const {
+  Json rows = Json::array();
+  for (const PlanSighting& plan : plans) {
+    rows.push_back({{"execution_id", plan_.execution_id},
+                    {"operation_name", plan_.operations[plan.operation].name},
+                    {"statement_number", plan.statement + 1},
+                    {"plan_hash", plan.hash},
+                    {"plan_kind", plan.generic ? "generic" : "custom"},
+                    {"first_seen_at", timestamp_text(clock.wall_at(plan.first_seen_ns))},
+                    {"last_seen_at", timestamp_text(clock.wall_at(plan.last_seen_ns))},
+                    {"plan", plan_json(plan)},
+                    {"is_parallel", is_parallel_plan(plan.json)}});
+  }
+  insert_rows("execution_plans", rows);
+}
+
+}  // namespace perf_mgmt::pg
