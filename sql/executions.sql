@@ -99,7 +99,7 @@ CREATE TABLE perf_mgmt.test_executions (
   findings jsonb NOT NULL DEFAULT '[]',
   unavailable jsonb,
   is_valid boolean,
-  success_criteria jsonb NOT NULL DEFAULT '[]',
+  success_criteria jsonb,
   shape_result jsonb,
 
   -- The load that was wanted, and how much of it there was
@@ -302,7 +302,7 @@ COMMENT ON COLUMN perf_mgmt.test_executions.unavailable IS
 COMMENT ON COLUMN perf_mgmt.test_executions.is_valid IS
   'Whether the result may be judged: COMPLETED, and no finding is fatal; NULL while it runs.';
 COMMENT ON COLUMN perf_mgmt.test_executions.success_criteria IS
-  'Limits that held when it was started: a JSON array of objects with criterion, limit and source.';
+  'Limits that held when it was started: a JSON array of objects with criterion, limit and source; NULL in a row that the engine did not write.';
 COMMENT ON COLUMN perf_mgmt.test_executions.shape_result IS
   'What the test''s type reports, as a JSON object: the last good step, the recovery, the drift; NULL where it reports nothing.';
 COMMENT ON COLUMN perf_mgmt.test_executions.load_model IS

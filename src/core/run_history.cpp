@@ -55,11 +55,56 @@ void RunHistory::add(const Entry& entry) {
   if (const auto p95 = all.response.percentile(0.95))
     figures.p95_ms = static_cast<double>(*p95) / 1e6;
   figures.worker_memory_bytes = entry.worker_memory_bytes;
+  if (intervals_.size() >= most_intervals && in_last_ >= joined_) halve();
   intervals_.push_back(figures);
   for (const OperationRecord& record : entry.records) {
-    plan_counts_.push_back({static_cast<std::uint32_t>(record.counters.custom_plans),
-                            static_cast<std::uint32_t>(record.counters.generic_plans)});
+    plan_counts_.push_back({record.counters.custom_plans, record.counters.generic_plans});
   }
+  const std::size_t last = intervals_.size() - 1;
+  if (last > 0 && in_last_ < joined_ && intervals_[last - 1].stage == entry.stage) {
+    join(last - 1, last);
+    intervals_.pop_back();
+    plan_counts_.resize(last * operations_);
+    ++in_last_;
+  } else {
+    in_last_ = 1;
+  }
+}
+
+void RunHistory::join(std::size_t to, std::size_t from) {
+  IntervalFigures& sum = intervals_[to];
+  const IntervalFigures& more = intervals_[from];
+  if (more.mean_ms) {
+    const auto before = static_cast<double>(sum.ok);
+    const auto added = static_cast<double>(more.ok);
+    sum.mean_ms = (sum.mean_ms.value_or(0) * before + *more.mean_ms * added) / (before + added);
+  }
+  if (more.p95_ms && (!sum.p95_ms || more.ok > sum.ok)) sum.p95_ms = more.p95_ms;
+  sum.ok += more.ok;
+  sum.failed += more.failed;
+  sum.to_ns = more.to_ns;
+  if (more.worker_memory_bytes) sum.worker_memory_bytes = more.worker_memory_bytes;
+  for (std::size_t i = 0; i < operations_; ++i) {
+    plan_counts_[to * operations_ + i].custom += plan_counts_[from * operations_ + i].custom;
+    plan_counts_[to * operations_ + i].generic += plan_counts_[from * operations_ + i].generic;
+  }
+}
+
+// Joins each two neighbours of a stage.
+void RunHistory::halve() {
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < intervals_.size(); ++i, ++kept) {
+    intervals_[kept] = intervals_[i];
+    std::copy_n(plan_counts_.begin() + static_cast<std::ptrdiff_t>(i * operations_), operations_,
+                plan_counts_.begin() + static_cast<std::ptrdiff_t>(kept * operations_));
+    if (i + 1 < intervals_.size() && intervals_[i + 1].stage == intervals_[i].stage) {
+      join(kept, ++i);
+    }
+  }
+  intervals_.resize(kept);
+  plan_counts_.resize(kept * operations_);
+  joined_ *= 2;
+  in_last_ = joined_;
 }
 
 void RunHistory::note_rest(const OperationRecord& rest) {

@@ -75,12 +75,6 @@ LayerValues check_layer(const json& object, Layer layer) {
 
 }  // namespace
 
-const Given* LayerValues::find(KeyRole role) const {
-  const auto found = std::find_if(values.begin(), values.end(),
-                                  [role](const Given& given) { return given.role() == role; });
-  return found == values.end() ? nullptr : &*found;
-}
-
 bool has_rate(const Given& arrival) {
   return arrival.value.contains("rate");
 }

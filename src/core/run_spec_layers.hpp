@@ -22,8 +22,6 @@ struct Given {
 struct LayerValues {
   Layer layer;
   std::vector<Given> values;
-
-  const Given* find(KeyRole role) const;  // null where there is none
 };
 
 // A key, and the layer in which it stands.

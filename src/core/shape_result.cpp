@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 namespace perf_mgmt {
@@ -10,8 +11,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Of the slots of a step, in percent.
-constexpr double fewest_begun = 95;
+// Of what falls due in a step.
+constexpr double least_percent_run = 95;
 
 std::string dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -56,14 +57,14 @@ std::string StressResult::to_json() const {
                {"broken", std::move(broken)}});
 }
 
-std::optional<CriterionResult> broken_by_skipping(const StageTotals& stage) {
+std::optional<CriterionResult> broken_rate(const StageTotals& stage, double due) {
   const OperationCounters& counters = stage.sum.counters;
-  if (counters.finished() == 0) return std::nullopt;
-  const double begun = 100.0 * static_cast<double>(counters.finished() - counters.skipped) /
-                       static_cast<double>(counters.finished());
-  if (begun >= fewest_begun) return std::nullopt;
+  const auto run = static_cast<double>(counters.finished() - counters.skipped);
+  if (due <= 0 || run + 3 * std::sqrt(due) >= due) return std::nullopt;
+  const double percent = 100 * run / due;
+  if (percent >= least_percent_run) return std::nullopt;
   return CriterionResult{
-      {"min_begun_percent", "begun_percent", false, fewest_begun, "engine"}, begun, false};
+      {"min_run_percent", "run_percent", false, least_percent_run, "engine"}, percent, false};
 }
 
 std::string spike_result_json(const RunHistory& history, const LoadModel& load) {

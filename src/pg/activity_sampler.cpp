@@ -45,14 +45,22 @@ constexpr const char* kHoldersQuery = R"(
          EXTRACT(epoch FROM pg_catalog.clock_timestamp() - prepared)
   FROM pg_catalog.pg_prepared_xacts
   WHERE database = pg_catalog.current_database()
-  LIMIT 10)";
+  ORDER BY 3 DESC LIMIT 10)";
 
 }  // namespace
 
 std::string wait_event_label(std::uint32_t code) {
   if (code == 0) return "CPU";
-  const char* type = pgstat_get_wait_event_type(code);
-  const char* event = pgstat_get_wait_event(code);
+  const char* type = nullptr;
+  const char* event = nullptr;
+  try {
+    pg_call([&] {
+      type = pgstat_get_wait_event_type(code);
+      event = pgstat_get_wait_event(code);
+    });
+  } catch (const PgError&) {
+    // Since 17 an extension's own event may have been forgotten.
+  }
   return fmt::format("{}:{}", type != nullptr ? type : "?", event != nullptr ? event : "?");
 }
 
@@ -116,7 +124,9 @@ void SessionWatch::look(std::int64_t now_ns) {
   for (const auto& row : sql_query(kHoldersQuery, {own}).rows) {
     const std::string& key = row[0].value();
     if (holders_.size() >= kMostHolders && !holders_.contains(key)) continue;
-    holders_[key] = {row[1].value(), std::stod(row[2].value_or("0"))};
+    HorizonHolder& holder = holders_[key];
+    const double seconds = std::stod(row[2].value_or("0"));
+    if (seconds >= holder.seconds) holder = {row[1].value(), seconds};
   }
 }
 

@@ -99,10 +99,9 @@ std::vector<Criterion> criteria_of(const std::string& id) {
                      : "It is still running.",
                 lost ? "" : "CALL perf_mgmt.wait_for_execution before.");
   }
-  std::vector<Criterion> criteria = criteria_from_json(*row[1]);
   // None are stored with a row that was written by hand: those of today are the best there are.
-  if (criteria.empty()) criteria = load_criteria(*row[2], row[3].value_or(""));
-  return criteria;
+  if (!row[1]) return load_criteria(*row[2], row[3].value_or(""));
+  return criteria_from_json(*row[1]);
 }
 
 Datum numeric_datum(const std::string& text) {

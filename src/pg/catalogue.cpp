@@ -9,18 +9,27 @@ namespace perf_mgmt::pg {
 
 namespace {
 
-// The qualified, quoted name of a relation: a qualified name as it is, another one in a schema in
-// which the operations have a table. Empty where there is none.
+// The qualified, quoted name of a relation: a qualified name means itself, another one a table of
+// the operations. Empty where there is none. (Whatever else bears the name may be a trap: counting
+// it runs code of its owner's.)
 std::string find_relation(const std::string& name, const std::vector<std::string>& tables) {
   static constexpr const char* kQuery =
       "SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class c "
       "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-      "WHERE c.relkind IN ('r', 'p', 'm', 'f', 'v') AND (n.nspname || '.' || c.relname = $1 "
-      "OR c.relname = $1 AND c.relnamespace IN (SELECT t.relnamespace "
-      "FROM pg_catalog.jsonb_array_elements_text($2::pg_catalog.jsonb) used (name) "
-      "JOIN pg_catalog.pg_class t ON t.oid = pg_catalog.to_regclass(used.name))) "
-      "ORDER BY n.nspname || '.' || c.relname = $1 DESC, n.nspname LIMIT 1";
+      "WHERE c.relkind IN ('r', 'p', 'm') AND (n.nspname = pg_catalog.split_part($1, '.', 1) "
+      "AND c.relname = pg_catalog.substr($1, pg_catalog.strpos($1, '.') + 1) "
+      "OR c.relname = $1 AND c.oid IN (SELECT pg_catalog.to_regclass(used.name) "
+      "FROM pg_catalog.jsonb_array_elements_text($2::pg_catalog.jsonb) used (name))) "
+      "ORDER BY c.relname = $1 DESC, n.nspname LIMIT 1";
   return sql_query(kQuery, {name, dump(Json(tables))}).scalar().value_or("");
+}
+
+double row_count(const SqlText& number) {
+  try {
+    return std::stod(number.value_or("-1"));
+  } catch (const std::out_of_range&) {
+    return -1;
+  }
 }
 
 }  // namespace
@@ -166,7 +175,7 @@ std::vector<DataRequirement> load_data_requirements(
   for (const auto& member : members.rows) {
     DataRequirement requirement;
     requirement.name = *member[0];
-    const double rows = *member[2] == "t" ? std::stod(*member[1]) : -1;
+    const double rows = *member[2] == "t" ? row_count(member[1]) : -1;
     if (!(rows >= 0 && rows < 1e18)) {
       throw Error(sqlstate::invalid_parameter_value,
                   fmt::format("invalid data size requirement for \"{}\": {}", requirement.name,

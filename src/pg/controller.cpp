@@ -168,6 +168,7 @@ void Controller::start() {
   interval_from_ns_ = now;
   host_before_ = read_host("", now);
   if (load_.measured_from_ns() == 0) {
+    header.window_epoch.store(0);
     begin_window(now);
     mark_window_start();
   }
@@ -183,9 +184,11 @@ void Controller::start() {
 // that.
 void Controller::stop_workers() {
   enum class Step { wait, cancel, terminate } step = Step::wait;
+  run_.header().window_closed.store(1);
   run_.wake_workers();
   // A run that was called off, or never got as far as a row, does not wait for its operations.
-  const bool patient = inserted_ && run_.stop_reason() == StopReason::completed;
+  const bool patient = inserted_ && (run_.stop_reason() == StopReason::completed ||
+                                     run_.stop_reason() == StopReason::criterion);
   std::int64_t deadline = monotonic_ns() + (patient ? kGrace : 0);
   for (;;) {
     const bool act = monotonic_ns() >= deadline;
@@ -280,10 +283,8 @@ void Controller::write_outcome() {
   outcome_.message = ending.message;
   QueryCancelPending = false;
   set_own_setting("synchronous_commit", "on");
-  in_transaction([&] {
-    gather_evidence();
-    recorder_.write_outcome(clock_, outcome_, load_, history_);
-  });
+  gather_evidence();
+  in_transaction([&] { recorder_.write_outcome(clock_, outcome_, load_, history_); });
 }
 
 void Controller::wait_until(std::int64_t monotonic) {

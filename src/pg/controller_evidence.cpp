@@ -1,6 +1,7 @@
 // What the controller tells of the circumstances of a run: the evidence for its findings, and what
 // the type of the test reports.
 #include "perf_mgmt/pg/controller.hpp"
+#include "perf_mgmt/pg/spi.hpp"
 
 extern "C" {
 #include "access/xlog.h"
@@ -69,7 +70,6 @@ void Controller::gather_evidence() {
     outcome_.wal_from = server_at_start_.wal_position;
     outcome_.wal_until = server_before_.wal_position;
   }
-  outcome_.database_until = recorder_.read_database();
   outcome_.plans = run_.plans().sightings();
   outcome_.plans_dropped = run_.plans().dropped();
 
@@ -85,9 +85,10 @@ void Controller::gather_evidence() {
   } else if (plan_.spec.load == LoadKind::open) {
     outcome_.target_rate = load_.highest_target();
   }
-  set_shape_result();
 
   RunEvidence evidence;
+  read_circumstances(evidence);
+  set_shape_result();
   evidence.workers = outcome_.workers;
   evidence.workers_requested = plan_.workers_requested;
   evidence.max_worker_processes = max_worker_processes;
@@ -97,10 +98,6 @@ void Controller::gather_evidence() {
   sessions_.report(evidence);
   evidence.steal_percent = outcome_.host.steal_percent.value;
   evidence.others_cpu_percent = outcome_.others_cpu_percent;
-  if (measuring_) {
-    evidence.autovacuum_tables =
-        recorder_.read_vacuumed_tables(clock_.wall_at(outcome_.measured_from_ns));
-  }
   evidence.checkpoints = outcome_.checkpoints.value_or(0);
   std::vector<std::string> names;
   for (const PlannedOperation& operation : plan_.operations) names.push_back(operation.name);
@@ -136,6 +133,23 @@ void Controller::gather_evidence() {
   outcome_.findings = find_limits(evidence);
 }
 
+// What the server's views tell at the end. A lock that cannot be had, or a table that is gone, must
+// not cost the result.
+void Controller::read_circumstances(RunEvidence& evidence) {
+  try {
+    in_transaction([&] {
+      outcome_.database_until = recorder_.read_database();
+      if (plan_.test_type == TestType::endurance) sizes_after_ = recorder_.read_relation_sizes();
+      if (measuring_) {
+        evidence.autovacuum_tables =
+            recorder_.read_vacuumed_tables(clock_.wall_at(outcome_.measured_from_ns));
+      }
+    });
+  } catch (const std::exception& error) {
+    outcome_.evidence_missing = error.what();
+  }
+}
+
 std::vector<DataVolume> Controller::data_volumes() const {
   std::vector<DataVolume> volumes;
   for (std::size_t i = 0; i < plan_.data_requirements.size(); ++i) {
@@ -160,8 +174,7 @@ void Controller::set_shape_result() {
       outcome_.shape_result = spike_result_json(history_, load_);
       break;
     case TestType::endurance:
-      outcome_.shape_result =
-          endurance_result_json(history_, sizes_before_, recorder_.read_relation_sizes());
+      outcome_.shape_result = endurance_result_json(history_, sizes_before_, sizes_after_);
       break;
     case TestType::volume:
       outcome_.shape_result = volume_result_json(data_volumes());

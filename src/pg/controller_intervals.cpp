@@ -38,7 +38,12 @@ void Controller::run_intervals() {
 
 void Controller::look_around(std::int64_t now_ns) {
   if (now_ns >= waits_.next_ns()) waits_.sample(now_ns);
-  if (now_ns >= sessions_.next_ns()) in_transaction([&] { sessions_.look(now_ns); });
+  if (now_ns < sessions_.next_ns()) return;
+  try {
+    in_transaction([&] { sessions_.look(now_ns); });
+  } catch (const PgError&) {
+    // One look less; what it would have seen is not worth the run.
+  }
 }
 
 std::int64_t Controller::stage_end_ns(std::int64_t t_ns) const {
@@ -47,11 +52,13 @@ std::int64_t Controller::stage_end_ns(std::int64_t t_ns) const {
   return end == kNever ? kNever : start + end;
 }
 
-// From here on operations count; those that were due before do not.
+// From here on operations count; those that were due before do not. The epoch of the window must be
+// there first: what a worker takes for measured is then never recorded among the warm-up.
 void Controller::begin_window(std::int64_t now_ns) {
   run_.header().measured_from_ns.store(now_ns);
   outcome_.measured_from_ns = now_ns;
   measuring_ = true;
+  std::fill(unshared_cpu_.begin(), unshared_cpu_.end(), 0);
 }
 
 void Controller::mark_window_start() {
@@ -140,18 +147,19 @@ void Controller::finish_interval(std::int64_t until) {
     interval.target_rate = load_.target(middle);
   }
   const std::int64_t now = monotonic_ns();
-  // The order matters: a worker that sees the new epoch sees the window's start too.
   const bool window_begins =
       !measuring_ && !run_.stopping() && now >= outcome_.started_ns + load_.measured_from_ns();
   if (window_begins) {
     until = now;
-    begin_window(now);
+    run_.header().window_epoch.store(run_.header().epoch.load() + 1);
   }
   interval.records = next_epoch();
+  if (window_begins) begin_window(now);
   interval.waits = waits_.take();
   interval.to_ns = until;
   interval_from_ns_ = until;
   read_usage(interval);
+  if (window_begins) mark_window_start();
   if (interval.measured) {
     if (interval.host.memory_percent.value) {
       memory_percent_sum_ += *interval.host.memory_percent.value;
@@ -173,7 +181,7 @@ void Controller::finish_interval(std::int64_t until) {
     if (window_begins) outcome_.database_from = recorder_.read_database();
   });
   server_before_ = interval.server;
-  if (window_begins) mark_window_start();
+  if (window_begins) server_at_start_ = server_before_;
 }
 
 void Controller::read_usage(Interval& interval) {
@@ -185,7 +193,11 @@ void Controller::read_usage(Interval& interval) {
   run_cpu_before_ = run_cpu;
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     const std::optional<std::uint64_t> bytes = process_memory_bytes(run_.worker(i).pid.load());
-    if (bytes) interval.worker_memory_bytes = interval.worker_memory_bytes.value_or(0) + *bytes;
+    if (!bytes) {  // one that is gone would make the sum a lesser one
+      interval.worker_memory_bytes.reset();
+      break;
+    }
+    interval.worker_memory_bytes = interval.worker_memory_bytes.value_or(0) + *bytes;
   }
 }
 
@@ -199,7 +211,9 @@ void Controller::judge_stage(const Interval& interval, bool stage_is_over) {
     if (!stage_is_over) return;
     std::vector<CriterionResult> broken = broken_criteria(totals, plan_.criteria, true);
     if (plan_.spec.load == LoadKind::open) {
-      if (const auto skipping = broken_by_skipping(totals)) broken.push_back(*skipping);
+      const double due = load_.due_until(totals.to_ns - outcome_.started_ns) -
+                         load_.due_until(totals.from_ns - outcome_.started_ns);
+      if (const auto behind = broken_rate(totals, due)) broken.push_back(*behind);
     }
     stress_.add_step(stage.to, std::move(broken));
     if (!stress_.is_broken()) return;
@@ -211,9 +225,10 @@ void Controller::judge_stage(const Interval& interval, bool stage_is_over) {
   const std::vector<CriterionResult> broken = broken_criteria(totals, plan_.criteria, false);
   if (broken.empty()) return;
   const CriterionResult& first = broken.front();
+  run_.stop(StopReason::criterion);
+  if (run_.stop_reason() != StopReason::criterion) return;  // it was ending anyway
   aborted_by_ = fmt::format("{} {} in stage {}: {:.6g}", first.criterion.name,
                             first.criterion.limit, stage.name, *first.actual);
-  run_.stop(StopReason::criterion);
 }
 
 // For the waiting caller.

@@ -29,12 +29,12 @@ OperationRunner::OperationRunner(const SharedRun& run, const RunPlan& plan, std:
 
 std::int64_t OperationRunner::run(std::size_t operation, std::int64_t intended_ns,
                                   std::optional<std::uint64_t> slot, RandomStream& random) {
-  const bool measured = intended_ns >= run_.header().measured_from_ns.load();
-  slot_.in_flight_measured.store(measured, std::memory_order_relaxed);
+  measured_ = intended_ns >= run_.header().measured_from_ns.load();
+  slot_.in_flight_measured.store(measured_, std::memory_order_relaxed);
   slot_.running_since_ns.store(intended_ns, std::memory_order_relaxed);
   slot_.running_operation.store(static_cast<std::uint32_t>(operation) + 1,
                                 std::memory_order_relaxed);
-  if (measured) {
+  if (measured_) {
     slot_.started.store(slot_.started.load(std::memory_order_relaxed) + 1,
                         std::memory_order_relaxed);
   }
@@ -43,7 +43,7 @@ std::int64_t OperationRunner::run(std::size_t operation, std::int64_t intended_n
   draw(operation, slot, random);
   if (result_.outcome == OperationResult::Outcome::ok) try_until_done(operation, intended_ns);
   record(operation, intended_ns);
-  if (result_.outcome == OperationResult::Outcome::failed) sample_error(operation);
+  if (result_.outcome == OperationResult::Outcome::failed && measured_) sample_error(operation);
   return result_.end_ns;
 }
 
@@ -86,9 +86,9 @@ void OperationRunner::record(std::size_t operation, std::int64_t intended_ns) {
   slot_.last_end_ns.store(result_.end_ns, std::memory_order_relaxed);
   slot_.recording.store(1);
   const std::uint32_t epoch = header.epoch.load();
-  const std::int64_t measured_from = header.measured_from_ns.load();
-  // What was due during the warm-up and ends after it belongs to neither.
-  if (measured_from != kNever && intended_ns < measured_from) {
+  // What was begun during the warm-up and ends after it belongs to neither. (What was begun in the
+  // window ends in it: the window's epoch is there before its start is known.)
+  if (!measured_ && epoch >= header.window_epoch.load()) {
     slot_.running_operation.store(0, std::memory_order_relaxed);
     slot_.recording.store(0, std::memory_order_release);
     return;
@@ -136,13 +136,10 @@ void OperationRunner::note_interruption(std::size_t operation, std::int64_t inte
 }
 
 void OperationRunner::skip(std::size_t operation, std::int64_t intended_ns) {
+  if (intended_ns < run_.header().measured_from_ns.load()) return;
   slot_.recording.store(1);
-  const std::uint32_t epoch = run_.header().epoch.load();
-  if (intended_ns >= run_.header().measured_from_ns.load()) {
-    ++run_.records(worker_, epoch)[operation].counters.skipped;
-    slot_.started.store(slot_.started.load(std::memory_order_relaxed) + 1,
-                        std::memory_order_relaxed);
-  }
+  ++run_.records(worker_, run_.header().epoch.load())[operation].counters.skipped;
+  slot_.started.store(slot_.started.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   slot_.recording.store(0, std::memory_order_release);
 }
 

@@ -25,11 +25,18 @@ Json unavailable_json(const RunOutcome& outcome) {
     if (!figure->value) unavailable[column] = figure->reason;
   }
   if (!track_io_timing) unavailable["blk_read_time"] = "track_io_timing is off";
+  if (!outcome.evidence_missing.empty()) unavailable["autovacuum_runs"] = outcome.evidence_missing;
   if (outcome.plans_dropped > 0) {
     unavailable["execution_plans"] =
         fmt::format("{} plans found no room in shared memory", outcome.plans_dropped);
   }
   return unavailable;
+}
+
+// How far a counter of the database went in the window.
+Json database_increase(const RunOutcome& outcome, std::uint64_t DatabaseReading::*counter) {
+  if (!outcome.database_until) return nullptr;
+  return count(increase(outcome.database_from.*counter, (*outcome.database_until).*counter));
 }
 
 Json findings_json(const std::vector<Finding>& findings) {
@@ -108,11 +115,9 @@ void Recorder::write_summary(const ClockPair& clock, const RunOutcome& outcome) 
               {"others_cpu_percent", number(outcome.others_cpu_percent, 100)},
               {"worker_cpu_ms", milliseconds(counters.cpu_ns)},
               {"checkpoints", count(outcome.checkpoints)},
-              {"autovacuum_runs", count(increase(outcome.database_from.autovacuum_runs,
-                                                 outcome.database_until.autovacuum_runs))},
+              {"autovacuum_runs", database_increase(outcome, &DatabaseReading::autovacuum_runs)},
               {"server_wal_bytes", server_wal ? Json(*server_wal) : Json(nullptr)},
-              {"server_temp_bytes", count(increase(outcome.database_from.temp_bytes,
-                                                   outcome.database_until.temp_bytes))},
+              {"server_temp_bytes", database_increase(outcome, &DatabaseReading::temp_bytes)},
               {"operations_scheduled", outcome.scheduled},
               {"operations_ok", counters.ok},
               {"operations_failed", counters.failed_total()},
@@ -177,7 +182,8 @@ void Recorder::write_stages(const ClockPair& clock, const LoadModel& load,
         {"retries", counters.retries},
         {"late_count", counters.late},
         {"throughput_tps", number(totals.figure("throughput_tps"))},
-        {"error_rate_percent", number(totals.figure("error_rate_percent"))},
+        {"error_rate_percent",
+         percent_of(counters.failed_total(), counters.ok + counters.failed_total())},
         {"cpu_usage_percent", number(totals.cpu_percent, 100)},
         {"memory_usage_percent", number(totals.memory_percent, 100)}};
     add_time_columns(row, record);

@@ -86,6 +86,7 @@ SharedRun SharedRun::create(std::string_view plan, const Sizes& sizes) {
   header.workers_offset = layout.workers;
   header.worker_stride = layout.stride;
   header.measured_from_ns.store(std::numeric_limits<std::int64_t>::max());
+  header.window_epoch.store(std::numeric_limits<std::uint32_t>::max());
   header.end_ns.store(std::numeric_limits<std::int64_t>::max());
   header.pools_handle.store(DSM_HANDLE_INVALID);
   std::memcpy(base + layout.plan, plan.data(), plan.size());

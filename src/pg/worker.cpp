@@ -84,6 +84,8 @@ class Worker {
     set_state(WorkerState::running);
     WorkerLoop loop(run_, plan_, index_, executor, drawer);
     loop.run();
+    set_state(WorkerState::finished);
+    await_window_end();
   }
 
  private:
@@ -104,6 +106,20 @@ class Worker {
       });
     }
     return true;
+  }
+
+  // Stays until the controller has read this process's CPU time and memory, which are gone with it.
+  // A controller that does not come to it in time is gone itself.
+  void await_window_end() {
+    constexpr std::int64_t kPatience = 2'000'000'000;
+    const std::int64_t deadline = monotonic_ns() + kPatience;
+    while (run_.header().window_closed.load() == 0 && monotonic_ns() < deadline) {
+      pg_call([] {
+        WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, 100, PG_WAIT_EXTENSION);
+        ResetLatch(MyLatch);
+        CHECK_FOR_INTERRUPTS();
+      });
+    }
   }
 
   // Instead of running: says what is wrong, and stays until the caller has read it.
@@ -137,10 +153,20 @@ class Worker {
       const std::string& relation = plan_.data_requirements[i].relation;
       std::int64_t rows = -1;
       if (!relation.empty()) {
-        in_transaction([&] {
-          rows = std::stoll(
-              sql_query("SELECT pg_catalog.count(*) FROM " + relation).scalar().value_or("-1"));
-        });
+        try {
+          in_transaction([&] {
+            rows = std::stoll(
+                sql_query("SELECT pg_catalog.count(*) FROM " + relation).scalar().value_or("-1"));
+          });
+        } catch (PgError& error) {
+          if (error.sqlerrcode() != ERRCODE_INSUFFICIENT_PRIVILEGE) {
+            error.add_detail(
+                fmt::format("While counting the rows of {}, as data_size_requirements "
+                            "demands.",
+                            relation));
+            throw;
+          }
+        }
       }
       run_.header().data_rows[i].store(rows);
     }

@@ -98,6 +98,37 @@ TEST(RunHistory, PlanChoicesOfTheFirstAndTheLastQuarter) {
   EXPECT_DOUBLE_EQ(choices[0].custom_share_last, 0);
 }
 
+TEST(RunHistory, LongRunsAreKeptInFewerEntries) {
+  OperationRecord one{};
+  one.response.record(2 * millisecond);
+  one.counters.ok = 1;
+  one.counters.generic_plans = 1;
+  const std::vector<OperationRecord> records = {one};
+  constexpr int count = 20000;
+  RunHistory measured(LoadModel::ramps(10, 0, 0, 40000, 0), 1);
+  const HostUsage host;
+  for (int i = 0; i < count; ++i) {
+    measured.add({0, i * second, (i + 1) * second, true, records, host, std::nullopt});
+  }
+  // 20,000 intervals, four in each entry from the second halving on.
+  EXPECT_EQ(measured.intervals().size(), 5000u);
+  EXPECT_EQ(measured.intervals().front().from_ns, 0);
+  EXPECT_EQ(measured.intervals().back().to_ns, count * second);
+  std::uint64_t ok = 0;
+  for (std::size_t i = 0; i < measured.intervals().size(); ++i) {
+    const IntervalFigures& interval = measured.intervals()[i];
+    ok += interval.ok;
+    EXPECT_EQ(interval.ok, 4u);
+    EXPECT_DOUBLE_EQ(interval.mean_ms.value(), 2);
+    if (i > 0) {
+      EXPECT_EQ(interval.from_ns, measured.intervals()[i - 1].to_ns);
+    }
+  }
+  EXPECT_EQ(ok, 20000u);
+  EXPECT_DOUBLE_EQ(measured.throughput_quarters()[3], 1);
+  EXPECT_DOUBLE_EQ(measured.plan_choices({"one"})[0].custom_share_last, 0);
+}
+
 TEST(RunHistory, BrokenCriteria) {
   RunHistory history(warm_ramped(), 1);
   add(history, 2, 3, 5, {ok_operations(20, 4 * millisecond)});

@@ -41,17 +41,22 @@ TEST(StressResult, TheFirstStepMayBreakAlready) {
             std::string::npos);
 }
 
-TEST(StressResult, SkippedSlotsBreakAStep) {
+TEST(StressResult, AStepThatFallsBehindItsRateIsBroken) {
   StageTotals stage;
-  EXPECT_FALSE(broken_by_skipping(stage));
-  stage.sum.counters.ok = 95;
-  stage.sum.counters.skipped = 5;
-  EXPECT_FALSE(broken_by_skipping(stage));
-  stage.sum.counters.skipped = 6;  // 95 of 101 were begun: 94.06 %
-  const auto broken = broken_by_skipping(stage);
+  EXPECT_FALSE(broken_rate(stage, 0));
+  stage.sum.counters.ok = 9500;
+  stage.sum.counters.skipped = 500;
+  EXPECT_FALSE(broken_rate(stage, 10000));
+  stage.sum.counters.ok = 9499;
+  const auto broken = broken_rate(stage, 10000);
   ASSERT_TRUE(broken);
-  EXPECT_EQ(broken->criterion.name, "min_begun_percent");
-  EXPECT_NEAR(broken->actual.value(), 94.0594, 0.0001);
+  EXPECT_EQ(broken->criterion.name, "min_run_percent");
+  EXPECT_DOUBLE_EQ(broken->actual.value(), 94.99);
+  // 75 of 100 is 2.5 standard deviations off, 69 is 3.1.
+  stage.sum.counters.ok = 75;
+  EXPECT_FALSE(broken_rate(stage, 100));
+  stage.sum.counters.ok = 69;
+  EXPECT_TRUE(broken_rate(stage, 100));
 }
 
 std::vector<OperationRecord> operations(std::uint64_t response_ns) {

@@ -184,7 +184,6 @@ FROM (VALUES
   ('test_executions', $$operations_retried = 2, retries = 1$$),
   ('test_executions', $$is_valid = false$$),
   ('test_executions', $$is_valid = true, execution_status = 'CANCELLED'$$),
-  ('test_executions', $$success_criteria = NULL$$),
   ('test_executions', $$success_criteria = '{}'$$),
   ('test_executions', $$shape_result = '[]'$$),
   ('test_executions', $$load_model = 'half-open'$$),

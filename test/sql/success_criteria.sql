@@ -24,7 +24,7 @@ CREATE FUNCTION pg_temp.execution(p_id integer, p_figures jsonb) RETURNS void LA
     jsonb_build_object('id', lpad(p_id::text, 32, '0'), 'test_id', t.id, 'scenario_id', t.scenario_id,
                        'execution_environment', 'development', 'database_version', '15.0', 'execution_status', 'COMPLETED',
                        'started_at', now(), 'completed_at', now(), 'created_at', now(), 'regression_detected', false,
-                       'findings', '[]'::jsonb, 'success_criteria', '[]'::jsonb) || p_figures) r
+                       'findings', '[]'::jsonb) || p_figures) r
   WHERE t.test_name = 'Judged test'
 $$;
 CREATE FUNCTION pg_temp.id(p_id integer) RETURNS uuid LANGUAGE sql AS $$ SELECT lpad(p_id::text, 32, '0')::uuid $$;

@@ -48,7 +48,10 @@ class RunHistory {
 
   // In the order in which they ran, warm-up included.
   const std::vector<StageTotals>& stages() const noexcept { return stages_; }
-  // The measured ones.
+  // The measured ones. Of a run of more than most_intervals neighbours in a stage are joined,
+  // always as many: means by their operations; of the 95th percentiles, which cannot be joined,
+  // that of the one with more operations stays as a sample.
+  static constexpr std::size_t most_intervals = 8192;
   const std::vector<IntervalFigures>& intervals() const noexcept { return intervals_; }
   // Those of them at full load: of the stage of the highest target that holds.
   std::vector<IntervalFigures> intervals_at_full_load() const;
@@ -61,15 +64,21 @@ class RunHistory {
 
  private:
   struct PlanCounts {
-    std::uint32_t custom = 0;
-    std::uint32_t generic = 0;
+    std::uint64_t custom = 0;
+    std::uint64_t generic = 0;
   };
+
+  // Adds entry `from` of intervals_ and plan_counts_ to entry `to`.
+  void join(std::size_t to, std::size_t from);
+  void halve();
 
   LoadModel load_;
   std::size_t operations_;
   std::vector<StageTotals> stages_;
   std::vector<IntervalFigures> intervals_;
-  std::vector<PlanCounts> plan_counts_;  // operations_ per measured interval
+  std::vector<PlanCounts> plan_counts_;  // operations_ for each of intervals_
+  std::size_t joined_ = 1;               // intervals in each of intervals_, at full length
+  std::size_t in_last_ = 0;              // intervals in the last one
 };
 
 // The limits that a stage does not keep; at_most_only leaves out those that a light load cannot

@@ -25,9 +25,10 @@ class StressResult {
   std::vector<CriterionResult> broken_;
 };
 
-// In the open model a step that skips more than a twentieth of its slots is broken too, whatever
-// the limits say: the limit that it did not keep.
-std::optional<CriterionResult> broken_by_skipping(const StageTotals& stage);
+// In the open model a step in which less than 95 % of what fell due was run is broken too, whatever
+// the limits say: the limit that it did not keep. due: operations; a shortfall of three standard
+// deviations of a Poisson count may be chance.
+std::optional<CriterionResult> broken_rate(const StageTotals& stage, double due);
 
 // {"type", "metric", "before_ms", "during_ms", "limit_ms", "recovery_ms"}; null members where there
 // was too little to tell. The spike is the first stage that holds the highest target; ramps do not

@@ -19,7 +19,7 @@ struct Finding {
 // A session that kept old row versions alive during the run.
 struct HorizonHolder {
   std::string description;  // process 123 (psql, user app, idle in transaction) …
-  double seconds = 0;       // for how long at the last sight
+  double seconds = 0;       // the longest that it was seen to
 };
 
 struct PlanChoice {

@@ -57,9 +57,9 @@ ScenarioRow load_scenario(const std::string& name);
 // ones.
 std::map<std::string, std::string> load_generators(const ScenarioRow& scenario);
 
-// What data_size_requirements asks for, with the relations that it means: by their names in the
-// search_path, else those of that name among the tables of the operations. Throws
-// Error(invalid_parameter_value) where a member is no number of rows.
+// What data_size_requirements asks for, with the relations that it means: schema.name, or the name
+// of a table of the operations. Throws Error(invalid_parameter_value) where a member is no number
+// of rows.
 std::vector<DataRequirement> load_data_requirements(
     const ScenarioRow& scenario, const std::vector<PlannedOperation>& operations);
 

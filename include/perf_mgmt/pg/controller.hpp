@@ -56,6 +56,7 @@ class Controller {
 
   // controller_evidence.cpp: what the run's circumstances were.
   void gather_evidence();
+  void read_circumstances(RunEvidence& evidence);
   void set_shape_result();
   std::vector<DataVolume> data_volumes() const;
   std::optional<double> others_cpu(const HostReading& from, const HostReading& to,
@@ -83,6 +84,7 @@ class Controller {
   ServerReading server_before_;
   ServerReading server_at_start_;
   std::vector<RelationSize> sizes_before_;
+  std::vector<RelationSize> sizes_after_;
   std::vector<std::int64_t> worker_cpu_before_;  // by worker
   std::vector<std::int64_t> unshared_cpu_;       // by worker: used by what has not ended yet
   double memory_percent_sum_ = 0;                // over the measured intervals

@@ -38,6 +38,7 @@ class OperationRunner {
   OperationResult result_;
   OperationCounters counters_{};  // of all tries
   std::int64_t start_ns_ = 0;     // of the first try
+  bool measured_ = false;         // the running operation was due in the measured window
 };
 
 }  // namespace perf_mgmt::pg

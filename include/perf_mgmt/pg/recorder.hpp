@@ -88,12 +88,12 @@ struct RunOutcome {
   std::vector<std::int64_t> longest_interrupted;  // by operation, nanoseconds; 0: none
   HostUsage host;  // over the window; memory: the mean of its intervals
   std::optional<double> others_cpu_percent;
-  std::optional<std::int64_t> worker_cpu_ns;
   std::optional<std::uint64_t> checkpoints;
   std::string wal_from;  // pg_lsn
   std::string wal_until;
   DatabaseReading database_from;
-  DatabaseReading database_until;
+  std::optional<DatabaseReading> database_until;
+  std::string evidence_missing;  // why circumstances could not be read; empty: they were
   std::vector<PlanSighting> plans;
   std::uint64_t plans_dropped = 0;
   std::vector<OperationError> errors;

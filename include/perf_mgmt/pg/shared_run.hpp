@@ -91,8 +91,11 @@ struct RunHeader {
   std::atomic<std::int64_t> start_ns;          // monotonic; 0 until the clock is started
   std::atomic<std::int64_t> measured_from_ns;  // monotonic; INT64_MAX during warm-up
   std::atomic<std::int64_t> end_ns;            // monotonic; no operation starts at or after it
-  std::atomic<std::uint64_t> next_slot;  // with `operations` or a rate: the next slot to be taken
-  std::atomic<std::uint64_t> failed_operations;
+  std::atomic<std::uint32_t> window_epoch;     // the first epoch of the measured window
+  std::atomic<std::uint32_t> window_closed;    // workers that have finished may go
+  alignas(64) std::atomic<std::uint64_t> next_slot;  // with `operations` or a rate: the next slot
+                                                     // to be taken
+  alignas(64) std::atomic<std::uint64_t> failed_operations;
   std::atomic<std::uint32_t> pools_ready;
   std::atomic<dsm_handle> pools_handle;  // DSM_HANDLE_INVALID where there are no pools
   std::atomic<std::int64_t> data_rows[kDataRequirements];  // rows found, -1 where unreadable
