@@ -23,12 +23,16 @@ void check_arguments(FunctionCallInfo fcinfo) {
     throw Error(sqlstate::active_sql_transaction, "the loop commits, so CALL it outside of one");
   }
   if (PG_GETARG_INT64(1) < 1 || PG_GETARG_INT64(2) < 1) {
-    throw Error(sqlstate::invalid_parameter_value, "operations and max_parameter must be positive");
+    throw Error(sqlstate::invalid_parameter_value, "seconds and max_parameter must be positive");
   }
 }
 
-// Operations per second. One region around the whole loop: nothing in it owns C++ objects.
-double bare_spi_loop(const char* sql, std::int64_t operations, std::int64_t max_parameter) {
+// So many operations between two looks at the clock.
+constexpr std::int64_t kBatch = 64;
+
+// Operations per second. It ends by the clock, so that sessions side by side all have the same
+// neighbours to the end. One region around the whole loop: nothing in it owns C++ objects.
+double bare_spi_loop(const char* sql, std::int64_t seconds, std::int64_t max_parameter) {
   return pg_call([&] {
     if (SPI_connect_ext(SPI_OPT_NONATOMIC) != SPI_OK_CONNECT) elog(ERROR, "SPI_connect_ext failed");
     Oid type = INT8OID;
@@ -45,7 +49,10 @@ double bare_spi_loop(const char* sql, std::int64_t operations, std::int64_t max_
     std::uint64_t random = 88172645463325252;  // xorshift64, by George Marsaglia (2003)
 
     const auto start = std::chrono::steady_clock::now();
-    for (std::int64_t i = 0; i < operations; ++i) {
+    const auto end = start + std::chrono::seconds(seconds);
+    std::int64_t operations = 0;
+    while (operations % kBatch != 0 || std::chrono::steady_clock::now() < end) {
+      ++operations;
       random ^= random << 13;
       random ^= random >> 7;
       random ^= random << 17;
@@ -70,7 +77,7 @@ using namespace perf_mgmt::pg::test;  // NOLINT
 
 extern "C" {
 
-// A procedure, for it commits: sql text with one bigint parameter, operations bigint, max_parameter
+// A procedure, for it commits: sql text with one bigint parameter, seconds bigint, max_parameter
 // bigint (parameters are 1 to that), INOUT operations_per_second double precision.
 PG_FUNCTION_INFO_V1(perf_mgmt_bench_spi_loop);
 Datum perf_mgmt_bench_spi_loop(PG_FUNCTION_ARGS) {

@@ -5,7 +5,7 @@ CREATE FUNCTION busy_work(microseconds bigint) RETURNS void
   AS :'module', 'perf_mgmt_test_busy_work' LANGUAGE c STRICT;
 CREATE FUNCTION cpu_work(microseconds bigint) RETURNS void
   AS :'module', 'perf_mgmt_test_cpu_work' LANGUAGE c STRICT;
-CREATE PROCEDURE bare_spi_loop(sql text, operations bigint, max_parameter bigint,
+CREATE PROCEDURE bare_spi_loop(sql text, seconds bigint, max_parameter bigint,
                                INOUT operations_per_second double precision DEFAULT NULL)
   AS :'module', 'perf_mgmt_bench_spi_loop' LANGUAGE c;
 

@@ -69,7 +69,7 @@ COMMENT ON COLUMN perf_mgmt.load_scenarios.ramp_down_duration_seconds IS
 COMMENT ON COLUMN perf_mgmt.load_scenarios.workload_pattern IS
   'Intended share of each category of operations in percent: a JSON object of numbers that are not negative.';
 COMMENT ON COLUMN perf_mgmt.load_scenarios.data_size_requirements IS
-  'Volumes of data that the scenario needs, as a JSON object; NULL for any.';
+  'Rows that a VOLUME test demands: a JSON object from schema.table, or from the name of a table of the operations, to a number of rows.';
 COMMENT ON COLUMN perf_mgmt.load_scenarios.max_avg_response_time_ms IS
   'Success criterion: average response time, milliseconds.';
 COMMENT ON COLUMN perf_mgmt.load_scenarios.max_p95_response_time_ms IS

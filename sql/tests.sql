@@ -36,7 +36,7 @@ COMMENT ON COLUMN perf_mgmt.performance_tests.test_name IS 'Name by which the te
 COMMENT ON COLUMN perf_mgmt.performance_tests.test_version IS
   'Version, compared by its numbers (see version_key): 1.10 is newer than 1.9.';
 COMMENT ON COLUMN perf_mgmt.performance_tests.test_type IS
-  'What the test is for.';
+  'What the test is for: it shapes the load where the configuration does not, and says what is reported beside the figures.';
 COMMENT ON COLUMN perf_mgmt.performance_tests.industry_context IS
   'Industry of the test; picks the scenario where neither the configuration nor scenario_id names one.';
 COMMENT ON COLUMN perf_mgmt.performance_tests.target_schema IS

@@ -107,7 +107,7 @@ SessionWatch::SessionWatch(const SharedRun& run, int caller_pid, bool enabled)
     : run_(run), caller_pid_(caller_pid), enabled_(enabled), next_ns_(kNever) {}
 
 void SessionWatch::start(std::int64_t now_ns) {
-  if (enabled_) next_ns_ = now_ns + kLookPeriod;
+  if (enabled_) next_ns_ = now_ns;
 }
 
 void SessionWatch::look(std::int64_t now_ns) {

@@ -38,7 +38,7 @@ std::int64_t OperationRunner::run(std::size_t operation, std::int64_t intended_n
     slot_.started.store(slot_.started.load(std::memory_order_relaxed) + 1,
                         std::memory_order_relaxed);
   }
-  counters_ = OperationCounters{};
+  retries_ = 0;
   result_.outcome = OperationResult::Outcome::ok;
   draw(operation, slot, random);
   if (result_.outcome == OperationResult::Outcome::ok) try_until_done(operation, intended_ns);
@@ -55,6 +55,7 @@ void OperationRunner::draw(std::size_t operation, std::optional<std::uint64_t> s
     result_.outcome = error.sqlerrcode() == ERRCODE_QUERY_CANCELED
                           ? OperationResult::Outcome::cancelled
                           : OperationResult::Outcome::failed;
+    result_.counters = OperationCounters{};
     start_ns_ = result_.end_ns = monotonic_ns();
     std::memcpy(result_.sqlstate, error.sqlstate().c_str(), 6);
     result_.message = error.what();
@@ -66,12 +67,14 @@ void OperationRunner::try_until_done(std::size_t operation, std::int64_t intende
   for (int tries = 1;; ++tries) {
     executor_.run(operation, drawer_.parameters(), drawer_.settings(), result_);
     if (tries == 1) start_ns_ = result_.start_ns;
-    counters_.merge(result_.counters);
-    if (!worth_another_try(tries, intended_ns)) {
-      counters_.retries = static_cast<std::uint64_t>(tries - 1);
-      counters_.retried = tries > 1 ? 1 : 0;
-      return;
+    if (!worth_another_try(tries, intended_ns)) return;
+    // What this try cost is counted with the operation.
+    if (tries == 1) {
+      earlier_tries_ = result_.counters;
+    } else {
+      earlier_tries_.merge(result_.counters);
     }
+    ++retries_;
   }
 }
 
@@ -94,7 +97,12 @@ void OperationRunner::record(std::size_t operation, std::int64_t intended_ns) {
     return;
   }
   OperationRecord& record = run_.records(worker_, epoch)[operation];
-  record.counters.merge(counters_);
+  record.counters.merge(result_.counters);
+  if (retries_ > 0) {
+    record.counters.merge(earlier_tries_);
+    record.counters.retries += retries_;
+    ++record.counters.retried;
+  }
   const std::int64_t response = result_.end_ns - intended_ns;
   switch (result_.outcome) {
     case OperationResult::Outcome::ok:

@@ -8,6 +8,7 @@ extern "C" {
 #include "access/xact.h"
 #include "executor/instrument.h"
 #include "storage/proc.h"
+#include "tcop/utility.h"
 #include "utils/guc.h"
 #include "utils/plancache.h"
 #include "utils/snapmgr.h"
@@ -69,6 +70,15 @@ CachedPlanSource* planned_source(SPIPlanPtr plan) {
   return has_query ? source : nullptr;
 }
 
+// Whether SPI takes a plan for read-only: it locks and changes nothing itself.
+bool reads_only(const CachedPlan& plan) {
+  ListCell* cell = nullptr;
+  foreach (cell, plan.stmt_list) {
+    if (!CommandIsReadOnly(lfirst_node(PlannedStmt, cell))) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 SpiExecutor::SpiExecutor(TransactionMode mode)
@@ -109,6 +119,7 @@ SpiExecutor::Statement SpiExecutor::prepare_statement(const PlannedStatement& pl
   statement.sources = planned.parameters;
   statement.writes = planned.writes;
   const int count = static_cast<int>(types.size());
+  bool read_only = true;
   statement.plan = pg_call([&] {
     SPIPlanPtr plan =
         SPI_prepare_cursor(planned.sql.c_str(), count, types.data(), CURSOR_OPT_PARALLEL_OK);
@@ -119,11 +130,13 @@ SpiExecutor::Statement SpiExecutor::prepare_statement(const PlannedStatement& pl
     ListCell* cell = nullptr;
     foreach (cell, SPI_plan_get_plan_sources(plan)) {
       auto* source = static_cast<CachedPlanSource*>(lfirst(cell));
-      ReleaseCachedPlan(GetCachedPlan(source, nullptr, CurrentResourceOwner, nullptr),
-                        CurrentResourceOwner);
+      CachedPlan* cached = GetCachedPlan(source, nullptr, CurrentResourceOwner, nullptr);
+      read_only = read_only && reads_only(*cached);
+      ReleaseCachedPlan(cached, CurrentResourceOwner);
     }
     return plan;
   });
+  statement.read_only = read_only;
   statement.source = planned_source(statement.plan);
   statement.watch.source = statement.source;
   for (const Oid type : types) statement.bindings.push_back(make_binding(type, context_));
@@ -197,8 +210,8 @@ std::vector<ParameterForm> SpiExecutor::parameter_forms(std::size_t index) const
 }
 
 // What the guard covers is C as far as errors are concerned: no C++ object is made in there.
-void SpiExecutor::execute_statement(Statement& statement, std::span<const Value> values,
-                                    OperationCounters& counters) {
+void SpiExecutor::execute_statement(Statement& statement, bool new_snapshot,
+                                    std::span<const Value> values, OperationCounters& counters) {
   for (std::size_t i = 0; i < statement.sources.size(); ++i) {
     ParamExternData& parameter = statement.parameters->params[i];
     parameter.value =
@@ -207,10 +220,11 @@ void SpiExecutor::execute_statement(Statement& statement, std::span<const Value>
   }
   CountingReceiver receiver;
   init_counting_receiver(receiver);
-  // Neither read_only, which would forbid writes, nor a row limit, which would forbid parallel
-  // workers: SPI runs the plan once and to its end, so a parallel plan runs in parallel.
+  // No row limit, which would forbid parallel workers: SPI runs the plan once and to its end. With
+  // read_only SPI uses the snapshot that is there instead of taking another one.
   SPIExecuteOptions options{};
   options.params = statement.parameters;
+  options.read_only = statement.read_only && !new_snapshot;
   options.dest = &receiver.base;
   if (statement_timeout_ms_ > 0) {
     statement_start_ns_ = monotonic_ns();
@@ -252,8 +266,11 @@ void SpiExecutor::run_guarded(Operation& operation, std::span<const Value> value
     }
 
     SPI_connect();
+    // The snapshot of a transaction that has just begun is as good as a new one.
+    bool new_snapshot = mode_ != TransactionMode::transaction;
     for (Statement& statement : operation.statements) {
-      execute_statement(statement, values, result.counters);
+      execute_statement(statement, new_snapshot, values, result.counters);
+      new_snapshot = true;
     }
     SPI_finish();
 

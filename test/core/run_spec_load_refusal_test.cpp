@@ -4,8 +4,7 @@
 
 #include <string>
 
-#include "perf_mgmt/core/errors.hpp"
-#include "perf_mgmt/core/run_spec.hpp"
+#include "run_spec_refusals.hpp"
 
 namespace perf_mgmt {
 namespace {
@@ -14,21 +13,10 @@ const ScenarioDefaults rush_hour{800, 180, 2700, 60};
 
 // ---- values at their boundaries
 
-struct Boundary {
-  const char* accepted;
-  const char* refused;
-};
-
 class RunSpecLoadBoundary : public testing::TestWithParam<Boundary> {};
 
 TEST_P(RunSpecLoadBoundary, IsTheLastAcceptedValue) {
-  EXPECT_NO_THROW(check_test_configuration(GetParam().accepted)) << GetParam().accepted;
-  try {
-    check_test_configuration(GetParam().refused);
-    ADD_FAILURE() << GetParam().refused;
-  } catch (const Error& error) {
-    EXPECT_STREQ(error.sqlstate(), "22023") << GetParam().refused;
-  }
+  expect_boundary(GetParam());
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -110,26 +98,10 @@ TEST(RunSpecLoadRefusal, ThereAreAtMostAHundredStagesThatLast) {
 
 // ---- messages, in full
 
-struct Refusal {
-  const char* custom;
-  const char* test;
-  const char* message;
-  const char* detail;
-  const char* hint;
-};
-
 class RunSpecLoadRefusal : public testing::TestWithParam<Refusal> {};
 
 TEST_P(RunSpecLoadRefusal, SaysWhatIsWrong) {
-  try {
-    merge_run_spec(GetParam().custom, GetParam().test, rush_hour);
-    ADD_FAILURE() << GetParam().message;
-  } catch (const Error& error) {
-    EXPECT_EQ(error.message(), GetParam().message);
-    EXPECT_EQ(error.detail(), GetParam().detail);
-    EXPECT_EQ(error.hint(), GetParam().hint);
-    EXPECT_STREQ(error.sqlstate(), "22023");
-  }
+  expect_refusal(GetParam(), rush_hour);
 }
 
 constexpr const char* in_custom = "The key stands in the custom configuration.";

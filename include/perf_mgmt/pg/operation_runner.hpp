@@ -36,9 +36,10 @@ class OperationRunner {
   OperationDrawer& drawer_;
   std::int64_t latency_limit_ns_;  // INT64_MAX: none
   OperationResult result_;
-  OperationCounters counters_{};  // of all tries
-  std::int64_t start_ns_ = 0;     // of the first try
-  bool measured_ = false;         // the running operation was due in the measured window
+  OperationCounters earlier_tries_{};  // of the running operation, where there were any
+  std::uint64_t retries_ = 0;
+  std::int64_t start_ns_ = 0;  // of the first try
+  bool measured_ = false;      // the running operation was due in the measured window
 };
 
 }  // namespace perf_mgmt::pg

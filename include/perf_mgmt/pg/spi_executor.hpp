@@ -40,6 +40,7 @@ class SpiExecutor final : public Executor {
     std::vector<ParameterBinding> bindings;
     std::vector<int> sources;  // operation parameter of each statement parameter
     bool writes = false;
+    bool read_only = false;              // locks and changes nothing itself
     CachedPlanSource* source = nullptr;  // nullptr: a utility command, which has no plan
     PlanWatch watch{};
   };
@@ -49,7 +50,7 @@ class SpiExecutor final : public Executor {
   };
 
   Statement prepare_statement(const PlannedStatement& planned);
-  void execute_statement(Statement& statement, std::span<const Value> values,
+  void execute_statement(Statement& statement, bool new_snapshot, std::span<const Value> values,
                          OperationCounters& counters);
   void run_guarded(Operation& operation, std::span<const Value> values,
                    std::span<const Value> settings, OperationResult& result);
