@@ -116,7 +116,7 @@ add_test($node, 'broken', [ { sql => 'SELECT fail_always(:class)', generators =>
 add_test(
 	$node,
 	'serializable',
-	[ { sql => 'UPDATE account SET n = n + 1 WHERE id = 1; INSERT INTO taken VALUES (:slot)', type => 'write', generators => $slots } ],
+	[ { sql => 'SELECT n, pg_sleep(0.001) FROM account WHERE id = 1; UPDATE account SET n = n + 1 WHERE id = 1; INSERT INTO taken VALUES (:slot)', type => 'write', generators => $slots } ],
 	{ operations => 400, workers => 4, virtual_users => 4, max_tries => 1000, isolation_level => 'serializable' });
 {
 	restart();
