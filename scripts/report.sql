@@ -109,7 +109,7 @@ FROM perf_mgmt.evaluate_success_criteria(:'execution_id');
 
 \pset tuples_only on
 \pset format unaligned
-SELECT E'What the type of the test reports\n  ' || shape_result || E'\n'
+SELECT E'What the type of the test reports\n  ' || shape_result::text || E'\n'
 FROM perf_mgmt.test_executions WHERE id = :'execution_id' AND shape_result IS NOT NULL;
 
 -- Text is broken into lines of at most 94 characters, indented.
