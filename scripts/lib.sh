@@ -161,11 +161,13 @@ missing_packages() {
     command -v ninja >/dev/null || command -v make >/dev/null || echo ninja-build
     has_header nlohmann/json.hpp || echo nlohmann-json3-dev
     has_header fmt/format.h || echo libfmt-dev
+    has_header boost/math/distributions/students_t.hpp || echo libboost-math-dev
     if [ "$1" = test ]; then
         has_header gtest/gtest.h || echo libgtest-dev
         command -v clang-format >/dev/null || echo clang-format
         perl -MTest::More -e 1 2>/dev/null || echo perl
         perl -MIPC::Run -e 1 2>/dev/null || echo libipc-run-perl
+        /usr/bin/python3 -c 'import jsonschema' 2>/dev/null || echo python3-jsonschema
     fi
     if [ "$1" = bench ]; then
         has_header benchmark/benchmark.h || echo libbenchmark-dev
@@ -227,7 +229,22 @@ install_packages() {
     pg_config=$(find_pg_config) || die "found no PostgreSQL with server and headers"
     pg_pkglibdir=$("$pg_config" --pkglibdir)
     pg_major=$("$pg_config" --version | sed 's/^PostgreSQL \([0-9]*\).*/\1/')
+    [ "$1" != test ] || install_test_extensions
     choose_area
+}
+
+# Extensions that some tests use, for a server of Debian's. Without them those tests are skipped.
+install_test_extensions() {
+    local extension packages=()
+    [[ $("$pg_config" --bindir) == /usr/lib/postgresql/* ]] && command -v apt-get >/dev/null || return 0
+    for extension in hypopg pg_cron; do
+        [ -f "$("$pg_config" --sharedir)/extension/$extension.control" ] ||
+            packages+=("postgresql-$pg_major-${extension#pg_}")
+    done
+    [ ${#packages[@]} -gt 0 ] || return 0
+    say "installing packages: ${packages[*]}"
+    attempt apt-extensions apt_install "${packages[@]}"
+    [ "$status" -eq 0 ] || say "could not install them, see $log: the tests that use them are skipped"
 }
 
 # --- Build -------------------------------------------------------------------------------------------
@@ -256,7 +273,7 @@ make_private_tree() {
     local bindir sharedir stamp
     bindir=$("$pg_config" --bindir)
     sharedir=$("$pg_config" --sharedir)
-    stamp="$("$bindir/postgres" --version) $(stat -c %Y -- "$bindir/postgres")"
+    stamp="$("$bindir/postgres" --version) $(stat -c %Y -- "$bindir/postgres" "$sharedir/extension" | tr '\n' ' ')"
     if [ "$(cat -- "$area/prefix/stamp" 2>/dev/null)" != "$stamp" ]; then
         rm -rf -- "$area/prefix"
         mkdir -p -- "$bin" "$area/prefix$pg_pkglibdir" "$area/prefix$sharedir"

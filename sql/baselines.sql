@@ -1,4 +1,6 @@
--- Baselines: what executions are judged against.
+-- Baselines: what executions are judged against, one of each type per test and environment.
+--
+-- Set by baseline_setting.sql; which of them an execution is compared with, baseline_choice.sql says.
 
 CREATE TABLE perf_mgmt.performance_baselines (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -8,8 +10,8 @@ CREATE TABLE perf_mgmt.performance_baselines (
   baseline_execution_id uuid NOT NULL REFERENCES perf_mgmt.test_executions (id) ON DELETE RESTRICT,
 
   -- Metrics
-  baseline_response_time_p95 numeric(20,6) NOT NULL,
-  baseline_response_time_p99 numeric(20,6) NOT NULL,
+  baseline_response_time_p95 numeric(20,6),
+  baseline_response_time_p99 numeric(20,6),
   baseline_throughput_tps numeric(20,3) NOT NULL,
   baseline_error_rate_percent numeric(9,6) NOT NULL,
   baseline_cpu_usage_percent numeric(5,2),
@@ -25,14 +27,22 @@ CREATE TABLE perf_mgmt.performance_baselines (
   created_by uuid,
   notes text,
 
+  -- What else is known of it
+  baseline_response_time_avg numeric(20,6),
+  contributing_execution_ids uuid[],
+  execution_environment varchar(100) NOT NULL,
+
   -- Unique among the active ones alone: any number of inactive ones is the history.
-  CONSTRAINT uk_baseline_test_type EXCLUDE USING btree (test_name WITH =, baseline_type WITH =)
-    WHERE (is_active) DEFERRABLE INITIALLY DEFERRED,
+  CONSTRAINT uk_baseline_test_type EXCLUDE USING btree (
+    test_name WITH =, baseline_type WITH =, execution_environment WITH =) WHERE (is_active) DEFERRABLE INITIALLY DEFERRED,
   CONSTRAINT ck_performance_baselines_name CHECK (btrim(test_name) <> ''),
   CONSTRAINT ck_performance_baselines_type CHECK (baseline_type IN ('INITIAL', 'ROLLING', 'MANUAL')),
   CONSTRAINT ck_performance_baselines_not_negative CHECK (
-    least(baseline_response_time_p95, baseline_response_time_p99, baseline_throughput_tps) >= 0
-    AND greatest(baseline_response_time_p95, baseline_response_time_p99, baseline_throughput_tps) < 'NaN'),
+    least(baseline_response_time_avg, baseline_response_time_p95, baseline_response_time_p99, baseline_throughput_tps) >= 0
+    AND greatest(baseline_response_time_avg, baseline_response_time_p95, baseline_response_time_p99,
+          baseline_throughput_tps) < 'NaN'),
+  CONSTRAINT ck_performance_baselines_contributing CHECK (
+    cardinality(contributing_execution_ids) > 0 AND array_position(contributing_execution_ids, NULL) IS NULL),
   CONSTRAINT ck_performance_baselines_error_rate CHECK (baseline_error_rate_percent BETWEEN 0 AND 100),
   CONSTRAINT ck_performance_baselines_cpu CHECK (baseline_cpu_usage_percent BETWEEN 0 AND 100),
   CONSTRAINT ck_performance_baselines_memory CHECK (baseline_memory_usage_percent BETWEEN 0 AND 100),
@@ -47,7 +57,7 @@ CREATE INDEX ix_performance_baselines_execution ON perf_mgmt.performance_baselin
 CREATE INDEX ix_performance_baselines_created_by ON perf_mgmt.performance_baselines (created_by);
 
 COMMENT ON TABLE perf_mgmt.performance_baselines IS
-  'Baselines of the tests: at most one active per test and type, and the history of former ones.';
+  'Baselines of the tests: at most one active per test, type and environment, and the history of former ones.';
 COMMENT ON COLUMN perf_mgmt.performance_baselines.id IS 'Key.';
 COMMENT ON COLUMN perf_mgmt.performance_baselines.test_name IS
   'Test that it holds for, whatever the version.';
@@ -57,9 +67,9 @@ COMMENT ON COLUMN perf_mgmt.performance_baselines.baseline_date IS 'As of when i
 COMMENT ON COLUMN perf_mgmt.performance_baselines.baseline_execution_id IS
   'Execution that it was taken from; of a rolling one the newest that contributed. Such an execution cannot be deleted.';
 COMMENT ON COLUMN perf_mgmt.performance_baselines.baseline_response_time_p95 IS
-  '95th percentile of the response time, milliseconds.';
+  '95th percentile of the response time, milliseconds; NULL where it was not known.';
 COMMENT ON COLUMN perf_mgmt.performance_baselines.baseline_response_time_p99 IS
-  '99th percentile of the response time, milliseconds.';
+  '99th percentile of the response time, milliseconds; NULL where it was not known.';
 COMMENT ON COLUMN perf_mgmt.performance_baselines.baseline_throughput_tps IS
   'Successful operations per second.';
 COMMENT ON COLUMN perf_mgmt.performance_baselines.baseline_error_rate_percent IS
@@ -80,8 +90,34 @@ COMMENT ON COLUMN perf_mgmt.performance_baselines.created_at IS 'When the row wa
 COMMENT ON COLUMN perf_mgmt.performance_baselines.created_by IS
   'User of the platform who set it; refers to auth.users where that table existed at install.';
 COMMENT ON COLUMN perf_mgmt.performance_baselines.notes IS 'Why it was set.';
+COMMENT ON COLUMN perf_mgmt.performance_baselines.baseline_response_time_avg IS
+  'Mean response time, milliseconds; NULL: that of its execution.';
+COMMENT ON COLUMN perf_mgmt.performance_baselines.contributing_execution_ids IS
+  'Executions whose means the figures are, the newest first; NULL: its execution alone.';
+COMMENT ON COLUMN perf_mgmt.performance_baselines.execution_environment IS
+  'Environment that it holds for: that of its execution, whatever was written.';
 COMMENT ON CONSTRAINT uk_baseline_test_type ON perf_mgmt.performance_baselines IS
-  'One active baseline per test and type. Checked at commit, so that one can replace another within a transaction.';
+  'One active baseline per test, type and environment. Checked at commit, so that one can replace another within a transaction.';
+
+CREATE FUNCTION perf_mgmt.set_baseline_environment() RETURNS trigger
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  SELECT e.execution_environment INTO NEW.execution_environment
+    FROM perf_mgmt.test_executions e WHERE e.id = NEW.baseline_execution_id;
+  IF NOT FOUND AND NEW.baseline_execution_id IS NOT NULL THEN
+    RAISE EXCEPTION 'execution "%" does not exist', NEW.baseline_execution_id
+      USING ERRCODE = 'foreign_key_violation', HINT = 'Take an id from perf_mgmt.test_executions.';
+  END IF;
+  RETURN NEW;
+END
+$$;
+COMMENT ON FUNCTION perf_mgmt.set_baseline_environment() IS
+  'Trigger: the environment of a baseline is that of its execution.';
+
+CREATE TRIGGER set_environment BEFORE INSERT OR UPDATE OF baseline_execution_id, execution_environment
+ON perf_mgmt.performance_baselines FOR EACH ROW EXECUTE FUNCTION perf_mgmt.set_baseline_environment();
 
 SELECT perf_mgmt.reference_users('perf_mgmt.performance_baselines');
 SELECT pg_catalog.pg_extension_config_dump('perf_mgmt.performance_baselines', '');

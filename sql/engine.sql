@@ -23,6 +23,17 @@ AS 'MODULE_PATHNAME', 'perf_mgmt_run_performance_test' LANGUAGE C;
 COMMENT ON PROCEDURE perf_mgmt.run_performance_test(varchar, varchar, jsonb, uuid) IS
   'Runs a test to its end: commits, so that it holds no snapshot, waits, shows the progress as notices, and hands back the id of the finished execution. Cancelling it cancels the run.';
 
+CREATE PROCEDURE perf_mgmt.attempt_performance_test(
+  p_test_name varchar,
+  p_execution_environment varchar DEFAULT 'development',
+  p_custom_config jsonb DEFAULT NULL,
+  INOUT execution_id uuid DEFAULT NULL,
+  INOUT error jsonb DEFAULT NULL
+)
+AS 'MODULE_PATHNAME', 'perf_mgmt_attempt_performance_test' LANGUAGE C;
+COMMENT ON PROCEDURE perf_mgmt.attempt_performance_test(varchar, varchar, jsonb, uuid, jsonb) IS
+  'As run_performance_test, for those who run many tests: what keeps a test from running is handed back as error, an object of sqlstate, message, detail and hint, instead of being raised. Only outside of a transaction block.';
+
 CREATE PROCEDURE perf_mgmt.wait_for_execution(
   p_execution_id uuid,
   INOUT execution_status text DEFAULT NULL

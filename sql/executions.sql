@@ -117,6 +117,13 @@ CREATE TABLE perf_mgmt.test_executions (
   worker_cpu_ms numeric(20,6),
   others_cpu_percent numeric(5,2),
 
+  -- What it may be compared with, and what it is part of
+  rounds_wanted integer,
+  rounds_quiet integer,
+  fingerprint jsonb,
+  confirms_execution_id uuid REFERENCES perf_mgmt.test_executions (id) ON DELETE SET NULL,
+  comparison_id uuid,
+
   CONSTRAINT ck_test_executions_environment CHECK (btrim(execution_environment) <> ''),
   CONSTRAINT ck_test_executions_config CHECK (jsonb_typeof(postgresql_config) = 'object'),
   CONSTRAINT ck_test_executions_hardware CHECK (jsonb_typeof(hardware_specs) = 'object'),
@@ -126,6 +133,8 @@ CREATE TABLE perf_mgmt.test_executions (
   CONSTRAINT ck_test_executions_unavailable CHECK (jsonb_typeof(unavailable) = 'object'),
   CONSTRAINT ck_test_executions_criteria CHECK (jsonb_typeof(success_criteria) = 'array'),
   CONSTRAINT ck_test_executions_shape CHECK (jsonb_typeof(shape_result) = 'object'),
+  CONSTRAINT ck_test_executions_fingerprint CHECK (jsonb_typeof(fingerprint) = 'object'),
+  CONSTRAINT ck_test_executions_rounds CHECK (rounds_wanted >= 1 AND rounds_quiet >= 0),
   CONSTRAINT ck_test_executions_load_model CHECK (load_model IN ('closed', 'open')),
   CONSTRAINT ck_test_executions_valid CHECK (
     CASE execution_status WHEN 'RUNNING' THEN is_valid IS NULL
@@ -173,6 +182,8 @@ CREATE TABLE perf_mgmt.test_executions (
 CREATE INDEX ix_test_executions_test_started ON perf_mgmt.test_executions (test_id, started_at);
 CREATE INDEX ix_test_executions_baseline ON perf_mgmt.test_executions (baseline_execution_id);
 CREATE INDEX ix_test_executions_scenario ON perf_mgmt.test_executions (scenario_id);
+CREATE INDEX ix_test_executions_confirms ON perf_mgmt.test_executions (confirms_execution_id);
+CREATE INDEX ix_test_executions_comparison ON perf_mgmt.test_executions (comparison_id);
 CREATE INDEX ix_test_executions_running ON perf_mgmt.test_executions (started_at)
   WHERE execution_status = 'RUNNING';
 
@@ -327,6 +338,15 @@ COMMENT ON COLUMN perf_mgmt.test_executions.worker_cpu_ms IS
   'CPU time that the workers used in the measured window, milliseconds.';
 COMMENT ON COLUMN perf_mgmt.test_executions.others_cpu_percent IS
   'CPU time of processes that were not the run''s, 0 to 100 percent of all processors.';
+COMMENT ON COLUMN perf_mgmt.test_executions.rounds_wanted IS
+  'Rounds that the run was cut into; execution_rounds holds each of them, repeated ones included.';
+COMMENT ON COLUMN perf_mgmt.test_executions.rounds_quiet IS 'Rounds that nothing else was seen to disturb.';
+COMMENT ON COLUMN perf_mgmt.test_executions.fingerprint IS
+  'What decides whether two executions may be compared: server, settings, workload, hardware, environment, as hashes or texts by name.';
+COMMENT ON COLUMN perf_mgmt.test_executions.confirms_execution_id IS
+  'Execution that this one repeats to confirm its verdict; such a repetition never feeds a baseline.';
+COMMENT ON COLUMN perf_mgmt.test_executions.comparison_id IS
+  'Comparison of two variants that it is one half of; such a half never feeds a baseline or a history.';
 COMMENT ON CONSTRAINT ck_test_executions_valid ON perf_mgmt.test_executions IS
   'Only a run that came to its end can be valid.';
 COMMENT ON CONSTRAINT ck_test_executions_identity ON perf_mgmt.test_executions IS

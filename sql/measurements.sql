@@ -38,6 +38,7 @@ COMMENT ON COLUMN perf_mgmt.performance_metrics.created_at IS 'When the row was 
 CREATE TABLE perf_mgmt.execution_intervals (
   execution_id uuid NOT NULL REFERENCES perf_mgmt.test_executions (id) ON DELETE CASCADE,
   interval_number integer NOT NULL,
+  round_number integer NOT NULL DEFAULT 1,
   operation_name varchar(255) NOT NULL,
   stage text NOT NULL,
   measured boolean NOT NULL,
@@ -73,7 +74,7 @@ CREATE TABLE perf_mgmt.execution_intervals (
     least(interval_number, active_virtual_users, ok_count, failed_count, skipped_count, interrupted_count,
           retried_count, zero_row_writes, rows_read, rows_affected, shared_blks_hit, shared_blks_read,
           wal_bytes, retries, late_count) >= 0),
-  CONSTRAINT ck_execution_intervals_stage CHECK (stage_number >= 1),
+  CONSTRAINT ck_execution_intervals_stage CHECK (stage_number >= 1 AND round_number >= 1),
   CONSTRAINT ck_execution_intervals_measures CHECK (
     least(target_rate, cpu_time_ms, busy_time_ms) >= 0
     AND greatest(target_rate, cpu_time_ms, busy_time_ms) < 'NaN'),
@@ -86,6 +87,7 @@ COMMENT ON TABLE perf_mgmt.execution_intervals IS
   'Time series of the operations: one row per operation and interval, with histograms that merge to those of any longer time.';
 COMMENT ON COLUMN perf_mgmt.execution_intervals.execution_id IS 'Execution; its intervals go with it.';
 COMMENT ON COLUMN perf_mgmt.execution_intervals.interval_number IS 'Number of the interval in the run, rising from its start.';
+COMMENT ON COLUMN perf_mgmt.execution_intervals.round_number IS 'Round of the run that it belongs to, from 1 on.';
 COMMENT ON COLUMN perf_mgmt.execution_intervals.operation_name IS 'Operation of the scenario.';
 COMMENT ON COLUMN perf_mgmt.execution_intervals.stage IS
   'Stage of the load model in the middle of the interval: warm_up, ramp_up, steady, ramp_down, or one of the run spec.';

@@ -6,6 +6,7 @@
 CREATE TABLE perf_mgmt.execution_stages (
   execution_id uuid NOT NULL REFERENCES perf_mgmt.test_executions (id) ON DELETE CASCADE,
   stage_number integer NOT NULL,
+  round_number integer NOT NULL DEFAULT 1,
   stage_name text NOT NULL,
   measured boolean NOT NULL,
   started_at timestamptz NOT NULL,
@@ -49,7 +50,7 @@ CREATE TABLE perf_mgmt.execution_stages (
   lag_histogram perf_mgmt.histogram,
 
   PRIMARY KEY (execution_id, stage_number),
-  CONSTRAINT ck_execution_stages_number CHECK (stage_number >= 1),
+  CONSTRAINT ck_execution_stages_number CHECK (stage_number >= 1 AND round_number >= 1),
   CONSTRAINT ck_execution_stages_times CHECK (started_at <= ended_at),
   CONSTRAINT ck_execution_stages_counts CHECK (
     least(ok_count, failed_count, skipped_count, interrupted_count, retried_count, retries, late_count) >= 0),
@@ -72,7 +73,8 @@ CREATE TABLE perf_mgmt.execution_stages (
 COMMENT ON TABLE perf_mgmt.execution_stages IS
   'Stages of the executions: warm-up, ramps, full load, steps, with the summary of each.';
 COMMENT ON COLUMN perf_mgmt.execution_stages.execution_id IS 'Execution; its stages go with it.';
-COMMENT ON COLUMN perf_mgmt.execution_stages.stage_number IS 'Number of the stage in the run, from 1 on.';
+COMMENT ON COLUMN perf_mgmt.execution_stages.stage_number IS 'Number of the stage in the run, from 1 on; those of a further round follow.';
+COMMENT ON COLUMN perf_mgmt.execution_stages.round_number IS 'Round of the run that it belongs to, from 1 on.';
 COMMENT ON COLUMN perf_mgmt.execution_stages.stage_name IS
   'warm_up, ramp_up, steady, ramp_down, or the name of a stage of the run spec.';
 COMMENT ON COLUMN perf_mgmt.execution_stages.measured IS

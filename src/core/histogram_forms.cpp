@@ -3,14 +3,15 @@
 // Bytes: the version, then varints (LEB128, shortest form only): the count and, unless it is 0,
 // minimum, maximum, two words of the sum, three of the squares, and for each bucket in use the
 // number of empty ones before it and its count. The buckets end where the counts add up.
-// Both readers fill a histogram and then ask it for inconsistencies, so neither can make one that
-// no sample could have made.
+// Both readers have all that they read checked as a whole, so neither can make a histogram that no
+// sample could have made.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "histogram_check.hpp"
 #include "perf_mgmt/core/errors.hpp"
 #include "perf_mgmt/core/histogram.hpp"
 #include "wide_integer.hpp"
@@ -52,6 +53,7 @@ class ByteReader {
   }
 
   std::uint64_t varint() {
+    if (!at_end() && *next_ < 0x80) return *next_++;  // nearly all are
     std::uint64_t value = 0;
     for (unsigned shift = 0;; shift += 7) {
       const std::uint64_t group = byte();
@@ -68,6 +70,65 @@ class ByteReader {
  private:
   const std::uint8_t* next_;
   const std::uint8_t* end_;
+};
+
+// A stored histogram, all of whose bytes were read and found sound.
+struct StoredHistogram {
+  std::uint64_t count = 0;
+  std::uint64_t inverse_min = 0;
+  std::uint64_t max = 0;
+  std::uint64_t sum[2] = {};
+  std::uint64_t squares[3] = {};
+  ByteReader buckets;
+
+  StoredHistogram(const std::uint8_t* bytes, std::size_t size) : buckets(bytes, size) {
+    const std::uint8_t version = buckets.byte();
+    if (version != kVersion) fail_bytes(fmt::format("Version {} is not known.", version));
+    count = buckets.varint();
+    if (count > 0) {
+      inverse_min = ~buckets.varint();
+      max = buckets.varint();
+      for (std::uint64_t& word : sum) word = buckets.varint();
+      for (std::uint64_t& word : squares) word = buckets.varint();
+    }
+    check_to_end(buckets);
+  }
+
+  // Calls take(bucket, count), rising, until so many values were in the buckets. values: at most
+  // count.
+  template <typename Take>
+  void take_buckets(std::uint64_t values, Take take) const {
+    ByteReader reader = buckets;
+    std::size_t next = 0;
+    for (std::uint64_t taken = 0; taken < values;) {
+      next += reader.varint();
+      const std::uint64_t number = reader.varint();
+      take(next++, number);
+      taken += number;
+    }
+  }
+
+ private:
+  void check_to_end(ByteReader reader) const {
+    const std::size_t first = Histogram::bucket_of(~inverse_min);
+    const std::size_t last = Histogram::bucket_of(max);
+    HistogramCheck check(count, ~inverse_min, max);
+    std::size_t next = 0;
+    for (std::uint64_t missing = count; missing > 0;) {
+      const std::uint64_t gap = reader.varint();
+      const std::uint64_t number = reader.varint();
+      if (gap >= Histogram::kBucketCount - next) fail_bytes("A bucket is beyond the last one.");
+      if (number == 0) fail_bytes("An empty bucket is listed.");
+      if (number > missing) fail_bytes("The buckets hold more values than the count says.");
+      next += gap;
+      if (next < first || next > last) fail_bytes("A bucket lies outside minimum and maximum.");
+      check.add(next++, number);
+      missing -= number;
+    }
+    const Uint192 wide_squares{{squares[0], squares[1], squares[2]}};
+    if (const char* problem = check.problem(join(sum), wide_squares)) fail_bytes(problem);
+    if (!reader.at_end()) fail_bytes("There is more data than the histogram needs.");
+  }
 };
 
 // Decimal digits, nineteen at a time: the most that a word holds. At most three levels deep.
@@ -125,36 +186,30 @@ std::vector<std::uint8_t> Histogram::serialize() const {
   return out;
 }
 
+void Histogram::merge_serialized(const std::uint8_t* bytes, std::size_t size) {
+  const StoredHistogram stored(bytes, size);
+  stored.take_buckets(stored.count, [this](std::size_t bucket, std::uint64_t number) {
+    counts_[bucket] += number;
+  });
+  add_moments(stored.count, stored.inverse_min, stored.max, stored.sum, stored.squares);
+}
+
+std::optional<std::uint64_t> Histogram::stored_percentile(const std::uint8_t* bytes,
+                                                          std::size_t size, double p) {
+  const StoredHistogram stored(bytes, size);
+  const std::uint64_t rank = rank_of(p, stored.count);
+  if (rank == 0) return std::nullopt;
+  if (rank == 1) return ~stored.inverse_min;
+  if (rank == stored.count) return stored.max;
+
+  std::size_t last = 0;
+  stored.take_buckets(rank, [&last](std::size_t bucket, std::uint64_t) { last = bucket; });
+  return std::clamp(bucket_middle(last), ~stored.inverse_min, stored.max);
+}
+
 Histogram Histogram::deserialize(const std::uint8_t* bytes, std::size_t size) {
-  ByteReader reader(bytes, size);
-  const std::uint8_t version = reader.byte();
-  if (version != kVersion) fail_bytes(fmt::format("Version {} is not known.", version));
-
   Histogram result;
-  result.count_ = reader.varint();
-  if (!result.empty()) {
-    result.inverse_min_ = ~reader.varint();
-    result.max_ = reader.varint();
-    for (std::uint64_t& word : result.sum_) word = reader.varint();
-    for (std::uint64_t& word : result.squares_) word = reader.varint();
-
-    std::size_t next = 0;
-    for (std::uint64_t missing = result.count_; missing > 0;) {
-      const std::uint64_t gap = reader.varint();
-      const std::uint64_t count = reader.varint();
-      if (gap >= kBucketCount - next) fail_bytes("A bucket is beyond the last one.");
-      if (count == 0) fail_bytes("An empty bucket is listed.");
-      if (count > missing) fail_bytes("The buckets hold more values than the count says.");
-      next += gap;
-      if (next < result.used_begin() || next >= result.used_end()) {
-        fail_bytes("A bucket lies outside minimum and maximum.");
-      }
-      result.counts_[next++] = count;
-      missing -= count;
-    }
-    if (const char* problem = result.inconsistency()) fail_bytes(problem);
-  }
-  if (!reader.at_end()) fail_bytes("There is more data than the histogram needs.");
+  result.merge_serialized(bytes, size);
   return result;
 }
 
@@ -192,10 +247,12 @@ Histogram Histogram::parse(std::string_view text) {
   const Uint192 sum = wide_number(object, "sum");
   if (sum.words[2] != 0) fail_text("\"sum\" exceeds 128 bits.");
   std::copy_n(sum.words, 2, result.sum_);
-  std::copy_n(wide_number(object, "squares").words, 3, result.squares_);
+  const Uint192 squares = wide_number(object, "squares");
+  std::copy_n(squares.words, 3, result.squares_);
 
   const json& buckets = member(object, "buckets");
   if (!buckets.is_array()) fail_text("\"buckets\" must be an array.");
+  HistogramCheck check(result.count_, ~result.inverse_min_, result.max_);
   std::size_t next = result.used_begin();
   for (const json& pair : buckets) {
     if (!pair.is_array() || pair.size() != 2) fail_text("A bucket must be a pair of numbers.");
@@ -206,10 +263,11 @@ Histogram Histogram::parse(std::string_view text) {
     if (count == 0) fail_text("An empty bucket is listed.");
     if (bucket < next) fail_text("The buckets are not in order or begin before the minimum.");
     if (bucket >= result.used_end()) fail_text("A bucket lies beyond the maximum.");
+    check.add(bucket, count);
     result.counts_[bucket] = count;
     next = bucket + 1;
   }
-  if (const char* problem = result.inconsistency()) fail_text(problem);
+  if (const char* problem = check.problem(join(result.sum_), squares)) fail_text(problem);
   return result;
 }
 

@@ -49,4 +49,10 @@ void OperationRecord::reset() noexcept {
   counters = OperationCounters{};
 }
 
+OperationRecord sum_of(std::span<const OperationRecord> records) noexcept {
+  OperationRecord sum{};
+  for (const OperationRecord& record : records) sum.merge(record);
+  return sum;
+}
+
 }  // namespace perf_mgmt

@@ -28,8 +28,9 @@ std::optional<double> StageTotals::figure(std::string_view metric) const {
 }
 
 void RunHistory::add(const Entry& entry) {
-  if (stages_.empty() || stages_.back().stage != entry.stage) {
+  if (stages_.empty() || stages_.back().stage != entry.stage || stages_.back().round != round_) {
     StageTotals& stage = stages_.emplace_back();
+    stage.round = round_;
     stage.stage = entry.stage;
     stage.from_ns = stage.to_ns = entry.from_ns;
   }
@@ -40,8 +41,7 @@ void RunHistory::add(const Entry& entry) {
   stage.to_ns = entry.to_ns;
   ++stage.intervals;
 
-  OperationRecord all{};
-  for (const OperationRecord& record : entry.records) all.merge(record);
+  const OperationRecord all = sum_of(entry.records);
   stage.sum.merge(all);
   if (!entry.measured) return;
 

@@ -101,6 +101,7 @@ std::string RunPlan::to_json() const {
                {"controller_role_oid", controller_role_oid},
                {"run_role", run_role},
                {"started_by", started_by},
+               {"comparison_id", comparison_id},
                {"caller_pid", caller_pid},
                {"horizon_held", horizon_held},
                {"validate_only", validate_only},
@@ -138,6 +139,7 @@ RunPlan RunPlan::from_json(std::string_view text) {
     json.at("controller_role_oid").get_to(plan.controller_role_oid);
     json.at("run_role").get_to(plan.run_role);
     json.at("started_by").get_to(plan.started_by);
+    json.at("comparison_id").get_to(plan.comparison_id);
     json.at("caller_pid").get_to(plan.caller_pid);
     json.at("horizon_held").get_to(plan.horizon_held);
     json.at("validate_only").get_to(plan.validate_only);

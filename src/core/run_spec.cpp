@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "perf_mgmt/core/errors.hpp"
+#include "perf_mgmt/core/random.hpp"
 #include "run_spec_layers.hpp"
 #include "run_spec_shape.hpp"
 
@@ -19,6 +20,9 @@ namespace {
 
 using nlohmann::json;
 using nlohmann::ordered_json;
+
+constexpr int default_ci_rounds = 5;
+constexpr std::uint64_t round_seed_stream = 0x726f756e64ULL;  // "round": no user's number
 
 // In the order of TestType.
 constexpr std::array<std::string_view, 6> type_names = {"BASELINE",  "LOAD",  "STRESS",
@@ -95,6 +99,7 @@ class Merge {
     spec_.load = load();
     settle_target();
     if (ends_.is(KeyRole::test_duration)) shape();
+    settle_rounds();
     return std::move(spec_);
   }
 
@@ -123,6 +128,12 @@ class Merge {
       case KeyRole::spike:
         check_type(standing, TestType::spike, "SPIKE");
         shape_options_ = standing;
+        break;
+      case KeyRole::rounds:
+        rounds_ = standing;
+        break;
+      case KeyRole::quiet:
+        quiet_given_ = true;
         break;
       default:
         break;
@@ -216,8 +227,38 @@ class Merge {
     spec_.arrival_rate = 0;
   }
 
+  void settle_rounds() {
+    const bool can_be_cut = spec_.stages.empty() && test_type_ != TestType::endurance;
+    if (rounds_.given == nullptr) {
+      spec_.rounds = spec_.ci_enabled && can_be_cut ? default_ci_rounds : 1;
+      if (spec_.operations > 0) {
+        spec_.rounds = static_cast<int>(
+            std::min<std::uint64_t>(spec_.operations, static_cast<std::uint64_t>(spec_.rounds)));
+      }
+    }
+    if (!quiet_given_) spec_.quiet = spec_.ci_enabled && spec_.rounds > 1;
+    if (spec_.rounds == 1) return;
+    if (!can_be_cut) {
+      refuse_rounds(spec_.stages.empty()
+                        ? "An ENDURANCE test looks for a drift within one run."
+                        : "The run has stages, which only make sense in one piece.");
+    }
+    if (spec_.operations > 0 && spec_.operations < static_cast<std::uint64_t>(spec_.rounds)) {
+      refuse_rounds(fmt::format("The run has {} operations.", spec_.operations));
+    }
+  }
+
+  [[noreturn]] void refuse_rounds(const std::string& why) const {
+    throw Error(sqlstate::invalid_parameter_value,
+                fmt::format("run cannot be cut into {} rounds", spec_.rounds),
+                fmt::format("{} The key \"rounds\" stands in {}.", why, layer_name(rounds_.layer)),
+                R"(Leave "rounds" out.)");
+  }
+
   const Layers& layers_;
   TestType test_type_;
+  Standing rounds_;
+  bool quiet_given_ = false;
   Standing ends_;   // operations, test_duration_seconds (every scenario gives one) or stages
   Standing model_;  // virtual_users, stages, or arrival with a rate; none: one user
   Standing arrival_;
@@ -239,6 +280,21 @@ RunSpec merge_run_spec(std::string_view custom_config, std::string_view test_con
                          read_layer(custom_config, Layer::custom)};
   RunSpec spec = Merge(layers, test_type).spec();
   scale_durations(spec);
+  return spec;
+}
+
+RunSpec round_of(const RunSpec& run, int round) {
+  RunSpec spec = run;
+  spec.ramp_up_seconds /= run.rounds;
+  spec.test_duration_seconds /= run.rounds;
+  spec.ramp_down_seconds /= run.rounds;
+  const auto rounds = static_cast<std::uint64_t>(run.rounds);
+  const std::uint64_t place = static_cast<std::uint64_t>(round) % rounds;
+  spec.operations = run.operations / rounds + (place < run.operations % rounds ? 1 : 0);
+  if (round > 0) {
+    spec.seed =
+        RandomStream(run.seed, round_seed_stream, static_cast<std::uint64_t>(round)).next() >> 1;
+  }
   return spec;
 }
 

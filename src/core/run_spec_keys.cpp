@@ -220,7 +220,8 @@ void store_ci_execution(RunSpec& spec, const json& value) {
 }
 
 constexpr unsigned test_only = static_cast<unsigned>(Layer::test);
-constexpr unsigned given = test_only | static_cast<unsigned>(Layer::custom);
+constexpr unsigned custom_only = static_cast<unsigned>(Layer::custom);
+constexpr unsigned given = test_only | custom_only;
 constexpr unsigned any = given | static_cast<unsigned>(Layer::scenario);
 
 constexpr ValueRule duration{ValueKind::number, 0, longest_seconds};
@@ -272,6 +273,9 @@ constexpr std::array keys = {
     Key{"spike", "", only(ValueKind::spike), KeyRole::spike, given, store_nothing, show_nothing},
     Key{"operations", "", integer(1, 1'000'000'000'000), KeyRole::operations, given,
         store<&RunSpec::operations>, show_unless_zero<&RunSpec::operations>},
+    Key{"rounds", "", integer(1, most_rounds), KeyRole::rounds, given, store<&RunSpec::rounds>,
+        show<&RunSpec::rounds>},
+    Key{"quiet", "", boolean, KeyRole::quiet, given, store<&RunSpec::quiet>, show<&RunSpec::quiet>},
     Key{"time_scale", "", positive(1000), KeyRole::plain, given, store<&RunSpec::time_scale>,
         show<&RunSpec::time_scale>},
     Key{"think_time_ms", "", from_zero(ValueKind::think_time, longest_think_time_ms),
@@ -319,6 +323,8 @@ constexpr std::array keys = {
         show_nothing},
     Key{"environments", "", only(ValueKind::texts), KeyRole::plain, test_only, store_environments,
         show_nothing},
+    Key{"confirms", "", only(ValueKind::uuid), KeyRole::plain, custom_only,
+        store<&RunSpec::confirms>, show<&RunSpec::confirms>},
     Key{"metadata", "", only(ValueKind::object), KeyRole::plain, given, store_metadata,
         show_metadata},
     Key{"git_commit", "", text_or_null, KeyRole::plain, given, store_git_commit, show_nothing},

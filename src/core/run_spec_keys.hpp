@@ -26,7 +26,9 @@ enum class KeyRole : std::uint8_t {
   max_lag,
   pause,  // of a virtual user: think time and pacing
   stress,
-  spike
+  spike,
+  rounds,
+  quiet
 };
 
 struct Key {

@@ -127,6 +127,19 @@ json checked_text(const Place& place, const json& value) {
   return value;
 }
 
+json checked_uuid(const Place& place, const json& value) {
+  constexpr std::string_view form = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+  std::string id = checked_text(place, value).get<std::string>();
+  bool fits = id.size() == form.size();
+  for (std::size_t i = 0; fits && i < id.size(); ++i) {
+    if (id[i] >= 'A' && id[i] <= 'F') id[i] = static_cast<char>(id[i] - 'A' + 'a');
+    const bool digit = (id[i] >= '0' && id[i] <= '9') || (id[i] >= 'a' && id[i] <= 'f');
+    fits = form[i] == '-' ? id[i] == '-' : digit;
+  }
+  if (!fits) refuse(place, value, "It must be the id of an execution, a UUID.");
+  return id;
+}
+
 json checked_boolean(const Place& place, const json& value) {
   if (value.is_boolean()) return value;
   const bool quoted = value == "true" || value == "false";
@@ -355,6 +368,8 @@ json checked_value(const ValueRule& rule, const Place& place, const json& value)
       return checked_text(place, value);
     case ValueKind::text_or_null:
       return value.is_null() ? value : checked_text(place, value);
+    case ValueKind::uuid:
+      return checked_uuid(place, value);
     case ValueKind::choice:
       return checked_choice(rule, place, value);
     case ValueKind::mix:

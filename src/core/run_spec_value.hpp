@@ -25,6 +25,7 @@ enum class ValueKind : std::uint8_t {
   boolean,
   text,              // a string that is not empty
   text_or_null,      // as text; null is as if the key were not there
+  uuid,              // text of a UUID; in lower case
   choice,            // one of some words, in any case
   mix,               // object: category → number in min..max, one of them above 0
   settings,          // object: name of a setting → string, number or boolean

@@ -74,6 +74,10 @@ struct Uint192 {
   }
 };
 
+constexpr Uint128 join(const std::uint64_t (&words)[2]) noexcept {
+  return Uint128{words[1]} << 64 | words[0];
+}
+
 constexpr Uint192 product(Uint128 a, std::uint64_t b) noexcept {
   Uint192 result = Uint192::from(a);
   result.multiply_add(b, 0);

@@ -16,6 +16,10 @@ constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::int64_t kLookPeriod = kSecond / 2;
 constexpr std::uint64_t kSamplingStream = (std::uint64_t{1} << 63) + 3;
 constexpr std::size_t kMostHolders = 10;
+constexpr std::uint32_t kWaitClass = 0xFF000000;
+constexpr std::int64_t kBlockerPeriod = kSecond / 4;
+constexpr std::size_t kMostWaiters = 8;     // that one look asks for
+constexpr std::size_t kMostBlockers = 100;  // that are kept
 
 // Sessions at work that are not the run's own; those that hold the oldest row versions that others
 // may remove no more. A session that sleeps or waits for its client is not at work.
@@ -46,6 +50,26 @@ constexpr const char* kHoldersQuery = R"(
   FROM pg_catalog.pg_prepared_xacts
   WHERE database = pg_catalog.current_database()
   ORDER BY 3 DESC LIMIT 10)";
+
+// Who holds the locks that $1 wait for, at the end of each chain of waiters. (0 is how
+// pg_blocking_pids names a prepared transaction.)
+constexpr const char* kBlockersQuery = R"(
+  WITH RECURSIVE chain (waiter, pid, depth) AS (
+    SELECT w.pid, b.pid, 1
+    FROM pg_catalog.unnest($1::pg_catalog.int4[]) w (pid), pg_catalog.unnest(pg_catalog.pg_blocking_pids(w.pid)) b (pid)
+    UNION
+    SELECT c.waiter, b.pid, c.depth + 1
+    FROM chain c, pg_catalog.unnest(pg_catalog.pg_blocking_pids(c.pid)) b (pid) WHERE c.pid <> 0 AND c.depth < 5)
+  SELECT DISTINCT c.waiter, w.wait_event_type || ':' || w.wait_event,
+         CASE WHEN c.pid = 0 THEN 'a prepared transaction'
+              WHEN a.backend_type = 'perf_mgmt worker' THEN 'another worker'
+              ELSE COALESCE('user "' || a.usename || '"', a.backend_type)
+                   || COALESCE(', application "' || NULLIF(a.application_name, '') || '"', '') END,
+         a.state, pg_catalog.left(a.query, 1000)
+  FROM chain c
+  JOIN pg_catalog.pg_stat_activity w ON w.pid = c.waiter AND w.wait_event_type = 'Lock'
+  LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = c.pid
+  WHERE c.pid = 0 OR (a.pid IS NOT NULL AND a.wait_event_type IS DISTINCT FROM 'Lock'))";
 
 }  // namespace
 
@@ -82,6 +106,7 @@ void WaitSampler::schedule(std::int64_t now_ns) {
 }
 
 void WaitSampler::sample(std::int64_t now_ns) {
+  lock_waiters_.clear();
   for (std::uint32_t i = 0; i < run_.header().worker_count.load(); ++i) {
     const WorkerSlot& slot = run_.worker(i);
     if (static_cast<WorkerState>(slot.state.load()) != WorkerState::running) continue;
@@ -93,6 +118,9 @@ void WaitSampler::sample(std::int64_t now_ns) {
     // The operation may have ended between the two readings: then neither is worth much.
     if (slot.running_operation.load(std::memory_order_acquire) != operation) continue;
     ++samples_[operation - 1][code];
+    if ((code & kWaitClass) == PG_WAIT_LOCK) {
+      lock_waiters_.push_back({slot.pid.load(), operation - 1});
+    }
   }
   schedule(now_ns);
 }
@@ -101,6 +129,35 @@ std::vector<WaitSamples> WaitSampler::take() {
   std::vector<WaitSamples> taken(samples_.size());
   taken.swap(samples_);
   return taken;
+}
+
+void BlockerWatch::look(std::int64_t now_ns, const std::vector<LockWaiter>& waiters) {
+  next_ns_ = now_ns + kBlockerPeriod;
+  std::map<std::string, std::uint32_t> operations;  // by process id
+  std::string pids;
+  for (const LockWaiter& waiter : waiters) {
+    if (operations.size() == kMostWaiters) break;
+    const std::string pid = std::to_string(waiter.pid);
+    operations[pid] = waiter.operation;
+    pids += (pids.empty() ? "" : ",") + pid;
+  }
+  for (const auto& row : sql_query(kBlockersQuery, {"{" + pids + "}"}).rows) {
+    note({operations.at(*row[0]), row[1].value_or(""), row[2].value_or(""), row[3].value_or(""),
+          row[4].value_or(""), 1});
+  }
+}
+
+void BlockerWatch::note(BlockerSighting seen) {
+  for (BlockerSighting& known : sightings_) {
+    if (known.operation != seen.operation || known.wait_event != seen.wait_event ||
+        known.blocker != seen.blocker || known.state != seen.state ||
+        known.statement != seen.statement) {
+      continue;
+    }
+    ++known.samples;
+    return;
+  }
+  if (sightings_.size() < kMostBlockers) sightings_.push_back(std::move(seen));
 }
 
 SessionWatch::SessionWatch(const SharedRun& run, int caller_pid, bool enabled)

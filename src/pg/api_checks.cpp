@@ -1,4 +1,4 @@
-// SQL: the checks that triggers make when tests and generators are written.
+// SQL: the checks that triggers make when tests, alerts and generators are written.
 #include "perf_mgmt/core/criteria.hpp"
 #include "perf_mgmt/core/generators.hpp"
 #include "perf_mgmt/core/run_spec.hpp"
@@ -15,6 +15,11 @@ Datum check_configuration(FunctionCallInfo call) {
 
 Datum check_thresholds(FunctionCallInfo call) {
   read_criteria(required_argument(call, 0, "p_thresholds"), "test");
+  return Datum{0};
+}
+
+Datum check_alert(FunctionCallInfo call) {
+  read_criteria(required_argument(call, 0, "p_threshold_config"), "alert");
   return Datum{0};
 }
 
@@ -42,6 +47,11 @@ Datum perf_mgmt_check_test_configuration(PG_FUNCTION_ARGS) {
 PG_FUNCTION_INFO_V1(perf_mgmt_check_baseline_thresholds);
 Datum perf_mgmt_check_baseline_thresholds(PG_FUNCTION_ARGS) {
   return perf_mgmt::pg::run_cpp([&] { return perf_mgmt::pg::check_thresholds(fcinfo); });
+}
+
+PG_FUNCTION_INFO_V1(perf_mgmt_check_alert_thresholds);
+Datum perf_mgmt_check_alert_thresholds(PG_FUNCTION_ARGS) {
+  return perf_mgmt::pg::run_cpp([&] { return perf_mgmt::pg::check_alert(fcinfo); });
 }
 
 PG_FUNCTION_INFO_V1(perf_mgmt_check_generator_definition);

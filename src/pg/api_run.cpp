@@ -1,5 +1,8 @@
-// SQL: execute_performance_test, run_performance_test, wait_for_execution, cancel_execution.
+// SQL: execute_performance_test, run_performance_test, attempt_performance_test,
+// wait_for_execution, cancel_execution.
 #include <csignal>
+
+#include "perf_mgmt/pg/result_row.hpp"
 
 #include "perf_mgmt/pg/execution_lock.hpp"
 #include "perf_mgmt/pg/run_control.hpp"
@@ -22,52 +25,12 @@ namespace perf_mgmt::pg {
 
 namespace {
 
-Datum uuid_datum(const std::string& text) {
-  return pg_call([&] { return DirectFunctionCall1(uuid_in, CStringGetDatum(text.c_str())); });
-}
-
-void check_can_start() {
-  if (pg_call([] { return RecoveryInProgress(); })) {
-    throw Error("25006", "cannot run a performance test on a standby",
-                "The run's record could not be written here.", "Run it on the primary.");
-  }
-  if (InSecurityRestrictedOperation()) {
-    throw Error(sqlstate::insufficient_privilege,
-                "cannot run a performance test within security-restricted operation");
-  }
-  if (XactReadOnly) {
-    throw Error("25006", "cannot run a performance test in a read-only transaction");
-  }
-  if (MyBgworkerEntry != nullptr &&
-      std::strcmp(MyBgworkerEntry->bgw_type, "perf_mgmt worker") == 0) {
-    throw Error(sqlstate::feature_not_supported, "an operation cannot run a performance test",
-                "Every run would start another, until no worker slot is free.");
-  }
-}
-
 RunPlan plan_from_arguments(FunctionCallInfo call) {
   const std::string test = required_argument(call, 0, "p_test_name");
   const std::string environment = required_argument(call, 1, "p_execution_environment");
   const std::string config = optional_argument(call, 2).value_or("");
   check_can_start();
   return load_run_plan(test, environment, config);
-}
-
-bool is_nonatomic_call(FunctionCallInfo call) {
-  return call->context != nullptr && IsA(call->context, CallContext) &&
-         !reinterpret_cast<CallContext*>(call->context)->atomic;
-}
-
-// The result row of a procedure with one INOUT argument.
-Datum one_column_row(FunctionCallInfo call, Datum value, bool is_null) {
-  return pg_call([&] {
-    TupleDesc descriptor = nullptr;
-    if (get_call_result_type(call, nullptr, &descriptor) != TYPEFUNC_COMPOSITE) {
-      elog(ERROR, "procedure does not return a row");
-    }
-    HeapTuple tuple = heap_form_tuple(BlessTupleDesc(descriptor), &value, &is_null);
-    return HeapTupleGetDatum(tuple);
-  });
 }
 
 Datum execute(FunctionCallInfo call) {
@@ -100,7 +63,45 @@ Datum run_and_wait(FunctionCallInfo call) {
   const std::string id = control.execution_id();
   control.wait(progress_seconds);
   spi.finish();
-  return one_column_row(call, uuid_datum(id), false);
+  return row_result(call, {uuid_datum(id)});
+}
+
+Json error_json(const std::string& sqlstate, const std::string& message, const std::string& detail,
+                const std::string& hint) {
+  Json error = {{"sqlstate", sqlstate}, {"message", message}};
+  if (!detail.empty()) error["detail"] = detail;
+  if (!hint.empty()) error["hint"] = hint;
+  return error;
+}
+
+// A test that cannot be run is a result here, not an error; a cancel is still a cancel.
+Datum attempt(FunctionCallInfo call) {
+  require_nonatomic_call(call, "attempt a performance test");
+  SpiConnection spi(true);
+  std::string id;
+  Json failure;
+  try {
+    RunPlan plan;
+    in_subtransaction([&] { plan = plan_from_arguments(call); });
+    const double progress_seconds = plan.spec.progress_seconds;
+    pg_call([] { SPI_commit(); });
+    RunControl control = RunControl::start(std::move(plan));
+    id = control.execution_id();
+    control.wait(progress_seconds);
+  } catch (const PgError& error) {
+    if (error.sqlerrcode() == ERRCODE_QUERY_CANCELED) throw;
+    const ErrorData& data = error.data();
+    failure = error_json(error.sqlstate(), error.what(), data.detail != nullptr ? data.detail : "",
+                         data.hint != nullptr ? data.hint : "");
+  } catch (const Error& error) {
+    failure = error_json(error.sqlstate(), error.message(), error.detail(), error.hint());
+  }
+  if (!failure.is_null()) pg_call([] { SPI_rollback(); });
+  spi.finish();
+  std::vector<std::optional<Datum>> row(2);
+  if (!id.empty()) row[0] = uuid_datum(id);
+  if (!failure.is_null()) row[1] = jsonb_datum(dump(failure));
+  return row_result(call, row);
 }
 
 struct ExecutionState {
@@ -151,7 +152,7 @@ Datum wait_for_execution(FunctionCallInfo call) {
     }
   }
   const Datum status = pg_call([&] { return CStringGetTextDatum(state.status.c_str()); });
-  return one_column_row(call, status, false);
+  return row_result(call, {status});
 }
 
 Datum cancel(FunctionCallInfo call) {
@@ -200,6 +201,11 @@ Datum perf_mgmt_execute_performance_test(PG_FUNCTION_ARGS) {
 PG_FUNCTION_INFO_V1(perf_mgmt_run_performance_test);
 Datum perf_mgmt_run_performance_test(PG_FUNCTION_ARGS) {
   return perf_mgmt::pg::run_cpp([&] { return perf_mgmt::pg::run_and_wait(fcinfo); });
+}
+
+PG_FUNCTION_INFO_V1(perf_mgmt_attempt_performance_test);
+Datum perf_mgmt_attempt_performance_test(PG_FUNCTION_ARGS) {
+  return perf_mgmt::pg::run_cpp([&] { return perf_mgmt::pg::attempt(fcinfo); });
 }
 
 PG_FUNCTION_INFO_V1(perf_mgmt_wait_for_execution);

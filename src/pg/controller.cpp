@@ -53,14 +53,13 @@ void set_own_setting(const char* name, const char* value) {
 Controller::Controller(const SharedRun& run)
     : run_(run),
       plan_(RunPlan::from_json(run.plan())),
-      load_(LoadModel::of(plan_.spec)),
+      load_(LoadModel::of(round_of(plan_.spec, 0))),
       recorder_(plan_),
       history_(load_, plan_.operations.size()),
       waits_(run_, plan_.spec.seed, plan_.spec.sampling_hz),
-      sessions_(run_, plan_.caller_pid, plan_.spec.sampling_hz > 0) {
-  outcome_.totals.resize(plan_.operations.size());
-  outcome_.waits.resize(plan_.operations.size());
-  outcome_.longest_interrupted.resize(plan_.operations.size());
+      sessions_(run_, plan_.caller_pid, plan_.spec.sampling_hz > 0),
+      advice_evidence_(plan_) {
+  outcome_.measured = Measurements(plan_.operations.size());
   run_.header().controller_pid.store(MyProcPid);
   run_.header().controller_proc.store(my_proc_number_plus_one(), std::memory_order_release);
 }
@@ -75,22 +74,18 @@ void Controller::run() {
     });
     take_execution_lock(plan_.execution_id);
     locked = true;
-    launch_workers();
-    wait_for_workers();
-    if (!run_.stopping()) {
-      start();
-      run_intervals();
-    }
+    while (wants_another_round()) run_round();
+    run_.stop(StopReason::completed);
   } catch (const std::exception&) {
     fail_run(run_);
   }
-  end_window();
-  stop_workers();
+  close_round();
   bool recorded = false;
   if (inserted_) {
     try {
       write_outcome();
       recorded = true;
+      judge();
     } catch (const std::exception& error) {
       fail_run(run_);  // the caller is not to take it for a success
       report(WARNING, sqlstate::internal_error,
@@ -110,6 +105,7 @@ void Controller::connect() {
   set_own_setting("search_path", "pg_catalog, pg_temp");
   set_own_setting("lock_timeout", "10s");
   set_own_setting("statement_timeout", "0");
+  set_own_setting("jit", "off");  // each statement runs once: compiling it never pays
   set_own_setting("synchronous_commit", "off");
   set_own_setting("default_transaction_isolation", "read committed");
   set_own_setting("default_transaction_read_only", "off");
@@ -119,7 +115,6 @@ void Controller::connect() {
 }
 
 void Controller::launch_workers() {
-  run_.set_phase(RunPhase::preparing);
   for (std::uint32_t i = 0; i < run_.header().worker_slots; ++i) {
     const auto handle =
         register_process("perf_mgmt_worker_main", "perf_mgmt worker", run_.handle(), i);
@@ -134,9 +129,10 @@ void Controller::launch_workers() {
         "Raise \"max_worker_processes\" and restart the server.");
   }
   run_.header().worker_count.store(launched);
-  outcome_.workers = static_cast<int>(launched);
-  worker_cpu_before_.resize(launched);
-  unshared_cpu_.resize(launched);
+  round_.workers = static_cast<int>(launched);
+  outcome_.workers = std::max(outcome_.workers, round_.workers);
+  worker_cpu_before_.assign(launched, 0);
+  unshared_cpu_.assign(launched, 0);
 }
 
 void Controller::wait_for_workers() {
@@ -149,22 +145,25 @@ void Controller::wait_for_workers() {
 void Controller::start() {
   const bool endless = load_.end_ns() == kNever;
   in_transaction([&] {
-    if (plan_.test_type == TestType::endurance) sizes_before_ = recorder_.read_relation_sizes();
-    clock_ = ClockPair::now();
-    recorder_.insert_execution(clock_, outcome_.workers, endless ? 0 : load_.end_ns());
+    if (!inserted_) {
+      advice_evidence_.begin();
+      if (plan_.test_type == TestType::endurance) sizes_before_ = recorder_.read_relation_sizes();
+      clock_ = ClockPair::now();
+      recorder_.insert_execution(clock_, outcome_.workers,
+                                 endless ? 0 : load_.end_ns() * plan_.spec.rounds);
+    }
     server_before_ = recorder_.read_server();
-    outcome_.database_from = recorder_.read_database();
+    database_at_start_ = recorder_.read_database();
   });
-  inserted_ = true;
-  // The row is written asynchronously like all else; the caller may only learn of it once it is
-  // there.
   RunHeader& header = run_.header();
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     worker_cpu_before_[i] = process_cpu_ns(run_.worker(i).pid.load()).value_or(0);
   }
   run_cpu_before_ = run_cpu_.read();
   const std::int64_t now = monotonic_ns();
-  outcome_.started_ns = now;
+  if (!inserted_) outcome_.started_ns = now;
+  inserted_ = true;
+  round_.started_ns = now;
   interval_from_ns_ = now;
   host_before_ = read_host("", now);
   if (load_.measured_from_ns() == 0) {
@@ -186,9 +185,11 @@ void Controller::stop_workers() {
   enum class Step { wait, cancel, terminate } step = Step::wait;
   run_.header().window_closed.store(1);
   run_.wake_workers();
-  // A run that was called off, or never got as far as a row, does not wait for its operations.
-  const bool patient = inserted_ && (run_.stop_reason() == StopReason::completed ||
-                                     run_.stop_reason() == StopReason::criterion);
+  // A run that was called off, or a round that was not begun, does not wait for its operations.
+  const StopReason reason = run_.stop_reason();
+  const bool patient =
+      round_.started_ns != 0 && (reason == StopReason::none || reason == StopReason::completed ||
+                                 reason == StopReason::criterion);
   std::int64_t deadline = monotonic_ns() + (patient ? kGrace : 0);
   for (;;) {
     const bool act = monotonic_ns() >= deadline;
@@ -209,56 +210,8 @@ void Controller::stop_workers() {
         kill(pid, SIGINT);
       }
     }
-    if (all_gone) break;
+    if (all_gone) return;
     wait_until(std::min(deadline, monotonic_ns() + kPatrol));
-  }
-  if (!inserted_) return;
-
-  collect_rest();
-  collect_errors();
-}
-
-// What ended in the grace period, from whichever epoch its worker was in, and what was cut off.
-void Controller::collect_rest() {
-  std::vector<OperationRecord> rest = next_epoch();
-  if (!measuring_) std::fill(rest.begin(), rest.end(), OperationRecord{});
-  const auto note_interrupted = [&](std::uint32_t operation, std::int64_t elapsed_ns) {
-    std::int64_t& longest = outcome_.longest_interrupted[operation - 1];
-    longest = std::max(longest, elapsed_ns);
-  };
-  const std::int64_t now = monotonic_ns();
-  for (std::size_t i = 0; i < workers_.size(); ++i) {
-    const WorkerSlot& slot = run_.worker(i);
-    outcome_.scheduled += slot.started.load();
-    if (const std::uint32_t operation = slot.interrupted_operation.load(); operation != 0) {
-      note_interrupted(operation, slot.interrupted_ns.load());
-    }
-    // A worker that ended in the middle of an operation could not count it: it was interrupted.
-    const std::uint32_t operation = slot.running_operation.load();
-    if (operation == 0 || slot.in_flight_measured.load() == 0) continue;
-    ++rest[operation - 1].counters.interrupted;
-    note_interrupted(operation, now - slot.running_since_ns.load());
-  }
-  for (std::size_t i = 0; i < rest.size(); ++i) outcome_.totals[i].merge(rest[i]);
-  history_.note_rest(sum_of(rest));
-}
-
-void Controller::collect_errors() {
-  for (std::size_t i = 0; i < workers_.size(); ++i) {
-    const WorkerSlot& slot = run_.worker(i);
-    for (std::uint32_t k = 0; k < slot.error_samples.load(std::memory_order_acquire); ++k) {
-      const ErrorSample& sample = slot.errors[k];
-      const auto same = std::find_if(
-          outcome_.errors.begin(), outcome_.errors.end(), [&](const OperationError& error) {
-            return error.operation == sample.operation && error.sqlstate == sample.sqlstate;
-          });
-      if (same != outcome_.errors.end()) {
-        same->count += sample.count;
-      } else {
-        outcome_.errors.push_back(
-            {sample.operation, sample.sqlstate, sample.message, sample.count});
-      }
-    }
   }
 }
 
@@ -283,8 +236,35 @@ void Controller::write_outcome() {
   outcome_.message = ending.message;
   QueryCancelPending = false;
   set_own_setting("synchronous_commit", "on");
+  count_rounds();
   gather_evidence();
   in_transaction([&] { recorder_.write_outcome(clock_, outcome_, load_, history_); });
+  try {  // evidence for advice alone: the result stands without it
+    in_transaction(
+        [&] { advice_evidence_.write(blockers_.sightings(), run_.samples().sightings()); });
+  } catch (const std::exception& error) {
+    report(WARNING, sqlstate::internal_error,
+           fmt::format("could not record the evidence for advice on execution {}: {}",
+                       plan_.execution_id, error.what()));
+  }
+}
+
+// Baselines, verdicts and alerts follow from what is recorded now; the result stands without them.
+void Controller::judge() {
+  try {
+    in_transaction([&] {
+      sql_query("SELECT perf_mgmt.finish_execution($1::pg_catalog.uuid)", {plan_.execution_id});
+    });
+  } catch (const std::exception& error) {
+    report(WARNING, sqlstate::internal_error,
+           fmt::format("could not judge execution {}: {}", plan_.execution_id, error.what()));
+    const std::string reason = error.what();
+    try {
+      in_transaction([&] { recorder_.log_event("JUDGEMENT_FAILED", reason); });
+    } catch (const std::exception&) {
+      // The server log has it.
+    }
+  }
 }
 
 void Controller::wait_until(std::int64_t monotonic) {

@@ -65,22 +65,15 @@ std::optional<double> Controller::others_cpu(const HostReading& from, const Host
 }
 
 void Controller::gather_evidence() {
-  if (measuring_) {
-    outcome_.checkpoints = increase(server_at_start_.checkpoints, server_before_.checkpoints);
-    outcome_.wal_from = server_at_start_.wal_position;
-    outcome_.wal_until = server_before_.wal_position;
-  }
   outcome_.plans = run_.plans().sightings();
   outcome_.plans_dropped = run_.plans().dropped();
 
+  const Measurements& measured = outcome_.measured;
   OperationCounters total{};
-  for (const OperationRecord& record : outcome_.totals) total.merge(record.counters);
-  if (plan_.spec.load == LoadKind::open && plan_.spec.operations == 0 && measuring_) {
-    const std::int64_t from = outcome_.measured_from_ns - outcome_.started_ns;
-    const std::int64_t until = outcome_.measured_until_ns - outcome_.started_ns;
-    if (until > from) {
-      outcome_.target_rate = (load_.due_until(until) - load_.due_until(from)) * 1e9 /
-                             static_cast<double>(until - from);
+  for (const OperationRecord& record : measured.totals) total.merge(record.counters);
+  if (plan_.spec.load == LoadKind::open && plan_.spec.operations == 0) {
+    if (measured.measured_ns > 0) {
+      outcome_.target_rate = measured.due * 1e9 / static_cast<double>(measured.measured_ns);
     }
   } else if (plan_.spec.load == LoadKind::open) {
     outcome_.target_rate = load_.highest_target();
@@ -96,9 +89,9 @@ void Controller::gather_evidence() {
   evidence.parallel_workers_per_gather = max_parallel_workers_per_gather;
   evidence.caller_holds_horizon = plan_.horizon_held;
   sessions_.report(evidence);
-  evidence.steal_percent = outcome_.host.steal_percent.value;
-  evidence.others_cpu_percent = outcome_.others_cpu_percent;
-  evidence.checkpoints = outcome_.checkpoints.value_or(0);
+  evidence.steal_percent = measured.host.steal_percent.value;
+  evidence.others_cpu_percent = measured.others_cpu_percent;
+  evidence.checkpoints = measured.checkpoints.value_or(0);
   std::vector<std::string> names;
   for (const PlannedOperation& operation : plan_.operations) names.push_back(operation.name);
   evidence.plan_choices = history_.plan_choices(names);
@@ -112,13 +105,13 @@ void Controller::gather_evidence() {
   evidence.clock_cost_ns = clock_cost_ns();
   evidence.interrupted = total.interrupted;
   const auto longest =
-      std::max_element(outcome_.longest_interrupted.begin(), outcome_.longest_interrupted.end());
+      std::max_element(measured.longest_interrupted.begin(), measured.longest_interrupted.end());
   evidence.interrupted_longest_ms = static_cast<double>(*longest) / 1e6;
   // A STRESS test is to find where the load is too much: that it did is no flaw of it.
   if (plan_.test_type != TestType::stress) {
     evidence.open_model = plan_.spec.load == LoadKind::open;
-    evidence.due = outcome_.scheduled;
-    evidence.begun = outcome_.scheduled - total.skipped;
+    evidence.due = measured.scheduled;
+    evidence.begun = measured.scheduled - total.skipped;
     const std::uint64_t ended = total.ok + total.failed_total();
     if (ended > 0) {
       evidence.error_rate_percent =
@@ -138,11 +131,10 @@ void Controller::gather_evidence() {
 void Controller::read_circumstances(RunEvidence& evidence) {
   try {
     in_transaction([&] {
-      outcome_.database_until = recorder_.read_database();
       if (plan_.test_type == TestType::endurance) sizes_after_ = recorder_.read_relation_sizes();
-      if (measuring_) {
-        evidence.autovacuum_tables =
-            recorder_.read_vacuumed_tables(clock_.wall_at(outcome_.measured_from_ns));
+      if (outcome_.measured.measured_ns > 0) {
+        evidence.autovacuum_tables = recorder_.read_vacuumed_tables(
+            clock_.wall_at(outcome_.rounds.front().measured_from_ns));
       }
     });
   } catch (const std::exception& error) {

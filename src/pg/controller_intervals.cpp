@@ -33,11 +33,19 @@ void Controller::run_intervals() {
     finish_interval(now);
     next_tick = now >= stage_end ? now + interval : std::max(next_tick + interval, now);
   }
-  run_.stop(StopReason::completed);
 }
 
 void Controller::look_around(std::int64_t now_ns) {
-  if (now_ns >= waits_.next_ns()) waits_.sample(now_ns);
+  if (now_ns >= waits_.next_ns()) {
+    waits_.sample(now_ns);
+    if (blockers_.wants_look(now_ns, waits_.lock_waiters())) {
+      try {
+        in_transaction([&] { blockers_.look(now_ns, waits_.lock_waiters()); });
+      } catch (const PgError&) {
+        // One look less.
+      }
+    }
+  }
   if (now_ns < sessions_.next_ns()) return;
   try {
     in_transaction([&] { sessions_.look(now_ns); });
@@ -47,7 +55,7 @@ void Controller::look_around(std::int64_t now_ns) {
 }
 
 std::int64_t Controller::stage_end_ns(std::int64_t t_ns) const {
-  const std::int64_t start = outcome_.started_ns;
+  const std::int64_t start = round_.started_ns;
   const std::int64_t end = load_.stages()[load_.stage_at(t_ns - start)].end_ns;
   return end == kNever ? kNever : start + end;
 }
@@ -56,7 +64,7 @@ std::int64_t Controller::stage_end_ns(std::int64_t t_ns) const {
 // there first: what a worker takes for measured is then never recorded among the warm-up.
 void Controller::begin_window(std::int64_t now_ns) {
   run_.header().measured_from_ns.store(now_ns);
-  outcome_.measured_from_ns = now_ns;
+  round_.measured_from_ns = now_ns;
   measuring_ = true;
   std::fill(unshared_cpu_.begin(), unshared_cpu_.end(), 0);
 }
@@ -70,30 +78,31 @@ void Controller::mark_window_start() {
 // Closes the measured window: what ends from here on was begun inside it, but is not throughput.
 void Controller::end_window() {
   RunHeader& header = run_.header();
-  if (!inserted_) return;
   const std::int64_t now = monotonic_ns();
   const std::int64_t end = std::min(now, header.end_ns.load());
   header.end_ns.store(end);
-  outcome_.measured_until_ns = end;
-  if (plan_.spec.operations > 0 && run_.stop_reason() == StopReason::completed) {
+  round_.measured_until_ns = end;
+  if (plan_.spec.operations > 0 && all_workers(WorkerState::finished)) {
     for (std::size_t i = 0; i < workers_.size(); ++i) {
       const std::int64_t last = run_.worker(i).last_end_ns.load();
-      outcome_.measured_until_ns = i == 0 ? last : std::max(outcome_.measured_until_ns, last);
+      round_.measured_until_ns = i == 0 ? last : std::max(round_.measured_until_ns, last);
     }
   }
-  if (outcome_.measured_from_ns == 0) outcome_.measured_until_ns = 0;
+  if (round_.measured_from_ns == 0) round_.measured_until_ns = 0;
   try {
-    if (outcome_.measured_until_ns > interval_from_ns_) finish_interval(outcome_.measured_until_ns);
+    if (round_.measured_until_ns > interval_from_ns_) finish_interval(round_.measured_until_ns);
   } catch (const std::exception&) {
     fail_run(run_);  // the interval's row is lost, its counts are in the totals
   }
-  outcome_.host = host_usage(host_at_start_, host_before_);
+  Measurements& measured = round_.measured;
+  measured.measured_ns = round_.measured_until_ns - round_.measured_from_ns;
+  measured.host = host_usage(host_at_start_, host_before_);
   if (memory_readings_ > 0) {
-    outcome_.host.memory_percent.value = memory_percent_sum_ / memory_readings_;
+    measured.host.memory_percent.value = memory_percent_sum_ / memory_readings_;
   }
-  outcome_.others_cpu_percent =
+  measured.others_cpu_percent =
       others_cpu(host_at_start_, host_before_, run_cpu_at_start_, run_cpu_before_);
-  for (const OperationRecord& record : outcome_.totals) outcome_.ok_in_window += record.counters.ok;
+  for (const OperationRecord& record : measured.totals) measured.ok_in_window += record.counters.ok;
 }
 
 std::vector<OperationRecord> Controller::next_epoch() {
@@ -135,10 +144,11 @@ void Controller::apportion_cpu(std::size_t i, OperationRecord* records) {
 void Controller::finish_interval(std::int64_t until) {
   Interval interval;
   interval.measured = measuring_;
-  const std::int64_t middle = interval_from_ns_ / 2 + until / 2 - outcome_.started_ns;
+  const std::int64_t middle = interval_from_ns_ / 2 + until / 2 - round_.started_ns;
   interval.stage = load_.stage_at(middle);
   const Stage& stage = load_.stages()[interval.stage];
   interval.stage_name = stage.name;
+  interval.round = round_.number;
   interval.number = next_interval_++;
   interval.from_ns = interval_from_ns_;
   if (plan_.spec.load == LoadKind::closed) {
@@ -148,7 +158,7 @@ void Controller::finish_interval(std::int64_t until) {
   }
   const std::int64_t now = monotonic_ns();
   const bool window_begins =
-      !measuring_ && !run_.stopping() && now >= outcome_.started_ns + load_.measured_from_ns();
+      !measuring_ && !run_.stopping() && now >= round_.started_ns + load_.measured_from_ns();
   if (window_begins) {
     until = now;
     run_.header().window_epoch.store(run_.header().epoch.load() + 1);
@@ -166,19 +176,19 @@ void Controller::finish_interval(std::int64_t until) {
       ++memory_readings_;
     }
     for (std::size_t i = 0; i < interval.records.size(); ++i) {
-      outcome_.totals[i].merge(interval.records[i]);
-      for (const auto& [code, count] : interval.waits[i]) outcome_.waits[i][code] += count;
+      round_.measured.totals[i].merge(interval.records[i]);
+      for (const auto& [code, count] : interval.waits[i]) round_.measured.waits[i][code] += count;
     }
   }
   history_.add({interval.stage, interval.from_ns, interval.to_ns, interval.measured,
                 interval.records, interval.host, interval.worker_memory_bytes});
-  judge_stage(interval, until - outcome_.started_ns >= stage.end_ns);
+  judge_stage(interval, until - round_.started_ns >= stage.end_ns);
   publish_progress(interval);
   in_transaction([&] {
     interval.server = recorder_.read_server();
     interval.server_before = server_before_;
     recorder_.write_interval(clock_, interval);
-    if (window_begins) outcome_.database_from = recorder_.read_database();
+    if (window_begins) database_at_start_ = recorder_.read_database();
   });
   server_before_ = interval.server;
   if (window_begins) server_at_start_ = server_before_;
@@ -211,8 +221,8 @@ void Controller::judge_stage(const Interval& interval, bool stage_is_over) {
     if (!stage_is_over) return;
     std::vector<CriterionResult> broken = broken_criteria(totals, plan_.criteria, true);
     if (plan_.spec.load == LoadKind::open) {
-      const double due = load_.due_until(totals.to_ns - outcome_.started_ns) -
-                         load_.due_until(totals.from_ns - outcome_.started_ns);
+      const double due = load_.due_until(totals.to_ns - round_.started_ns) -
+                         load_.due_until(totals.from_ns - round_.started_ns);
       if (const auto behind = broken_rate(totals, due)) broken.push_back(*behind);
     }
     stress_.add_step(stage.to, std::move(broken));
@@ -233,13 +243,12 @@ void Controller::judge_stage(const Interval& interval, bool stage_is_over) {
 
 // For the waiting caller.
 void Controller::publish_progress(const Interval& interval) {
-  OperationRecord all{};
-  for (const OperationRecord& record : interval.records) all.merge(record);
-  OperationCounters total{};
-  for (const OperationRecord& record : outcome_.totals) total.merge(record.counters);
+  const OperationRecord all = sum_of(interval.records);
+  OperationCounters total = earlier_rounds_;
+  for (const OperationRecord& record : round_.measured.totals) total.merge(record.counters);
   RunProgress& progress = run_.header().progress;
   progress.elapsed_ns.store(interval.to_ns - outcome_.started_ns);
-  progress.planned_ns.store(load_.end_ns() == kNever ? 0 : load_.end_ns());
+  progress.planned_ns.store(load_.end_ns() == kNever ? 0 : load_.end_ns() * plan_.spec.rounds);
   progress.ok.store(total.ok);
   progress.failed.store(total.failed_total());
   progress.finished.store(total.finished());

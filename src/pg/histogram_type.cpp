@@ -1,9 +1,9 @@
 // The SQL type perf_mgmt.histogram: I/O, accessors, equality, buckets() and the aggregate merge().
 //
-// A datum is a varlena that holds the sparse form of core/histogram.hpp; every function expands it,
-// asks the core, and is done. Whatever bytes arrive are checked by Histogram::deserialize. The
-// state of merge() is an expanded histogram in the aggregate's memory context: merging costs the
-// buckets in use, and a group 58 KB.
+// A datum is a varlena that holds the sparse form of core/histogram.hpp; every function but merge()
+// expands it, asks the core, and is done. Whatever bytes arrive are checked by the core. The state
+// of merge() is an expanded histogram in the aggregate's memory context, to which sparse ones are
+// added as they are: merging costs the buckets in use, and a group 58 KB.
 #include "perf_mgmt/core/errors.hpp"
 #include "perf_mgmt/core/histogram.hpp"
 #include "perf_mgmt/pg/boundary.hpp"
@@ -11,6 +11,7 @@
 
 extern "C" {
 #include "libpq/pqformat.h"
+#include "utils/datum.h"
 #include "utils/numeric.h"
 #include "utils/tuplestore.h"
 #if PG_VERSION_NUM >= 160000  // a part of postgres.h before
@@ -27,13 +28,25 @@ static_assert(std::is_trivially_copyable_v<Histogram>);
 static_assert(std::is_trivially_destructible_v<Histogram>);
 static_assert(alignof(Histogram) <= MAXIMUM_ALIGNOF);
 
-Histogram from_bytes(const void* bytes, std::size_t size) {
-  return Histogram::deserialize(static_cast<const std::uint8_t*>(bytes), size);
+struct Stored {
+  const std::uint8_t* bytes;
+  std::size_t size;
+};
+
+// Of a histogram, or of the same bytes as bytea.
+Stored stored_bytes(Datum datum) {
+  const auto* stored = pg_call([&] { return PG_DETOAST_DATUM_PACKED(datum); });
+  return {reinterpret_cast<const std::uint8_t*>(VARDATA_ANY(stored)), VARSIZE_ANY_EXHDR(stored)};
 }
 
 Histogram from_datum(Datum datum) {
-  const auto* stored = pg_call([&] { return PG_DETOAST_DATUM_PACKED(datum); });
-  return from_bytes(VARDATA_ANY(stored), VARSIZE_ANY_EXHDR(stored));
+  const Stored stored = stored_bytes(datum);
+  return Histogram::deserialize(stored.bytes, stored.size);
+}
+
+void merge_datum(Histogram& state, Datum datum) {
+  const Stored stored = stored_bytes(datum);
+  state.merge_serialized(stored.bytes, stored.size);
 }
 
 // As a varlena in the current memory context: a histogram, or the same bytes as bytea.
@@ -101,20 +114,55 @@ MemoryContext aggregate_context(FunctionCallInfo fcinfo) {
   return context;
 }
 
-Histogram* state_argument(FunctionCallInfo fcinfo, int argument) {
+// Many groups have one histogram: it stays as it came, in its table's TOAST storage even, and is
+// nothing but handed on. A second one is worth expanding it.
+struct MergeState {
+  const struct varlena* only;
+  Histogram* sum;  // from the second one on
+};
+
+MergeState* state_argument(FunctionCallInfo fcinfo, int argument) {
   if (PG_ARGISNULL(argument)) return nullptr;
-  return reinterpret_cast<Histogram*>(PG_GETARG_POINTER(argument));
+  return reinterpret_cast<MergeState*>(PG_GETARG_POINTER(argument));
 }
 
-Histogram* new_state(MemoryContext context) {
+Histogram* new_sum(MemoryContext context) {
   void* memory = pg_call([&] { return MemoryContextAlloc(context, sizeof(Histogram)); });
   return new (memory) Histogram();
 }
 
-// The state in its argument, or a new empty one.
-Histogram* state_or_new(FunctionCallInfo fcinfo, MemoryContext context, int argument) {
-  Histogram* state = state_argument(fcinfo, argument);
-  return state != nullptr ? state : new_state(context);
+Datum copied(Datum datum) {
+  return pg_call([&] { return datumCopy(datum, false, -1); });
+}
+
+// A new state of this histogram alone, or of none.
+MergeState* new_state(MemoryContext context, std::optional<Datum> only) {
+  return pg_call([&] {
+    const MemoryContext caller = MemoryContextSwitchTo(context);
+    auto* state = static_cast<MergeState*>(palloc0(sizeof(MergeState)));
+    if (only) {
+      state->only = reinterpret_cast<varlena*>(DatumGetPointer(datumCopy(*only, false, -1)));
+    }
+    MemoryContextSwitchTo(caller);
+    return state;
+  });
+}
+
+// The sum of a state, where what it has so far is in.
+Histogram& sum_of(MergeState& state, MemoryContext context) {
+  if (state.sum == nullptr) {
+    Histogram* sum = new_sum(context);
+    if (state.only != nullptr) merge_datum(*sum, PointerGetDatum(state.only));
+    state.sum = sum;
+  }
+  return *state.sum;
+}
+
+// Adds the histogram to the state, or makes a new one of it.
+MergeState* added(MergeState* state, Datum histogram, MemoryContext context) {
+  if (state == nullptr) return new_state(context, histogram);
+  merge_datum(sum_of(*state, context), histogram);
+  return state;
 }
 
 }  // namespace
@@ -148,7 +196,8 @@ Datum perf_mgmt_histogram_recv(PG_FUNCTION_ARGS) {
     auto* message = reinterpret_cast<StringInfo>(PG_GETARG_POINTER(0));
     const int size = message->len - message->cursor;
     const char* bytes = pg_call([&] { return pq_getmsgbytes(message, size); });
-    return to_datum(from_bytes(bytes, static_cast<std::size_t>(size)));
+    return to_datum(Histogram::deserialize(reinterpret_cast<const std::uint8_t*>(bytes),
+                                           static_cast<std::size_t>(size)));
   });
 }
 
@@ -193,7 +242,8 @@ Datum perf_mgmt_histogram_percentile(PG_FUNCTION_ARGS) {
                   fmt::format("percentile {} is not between 0 and 1", p), {},
                   "The 99th percentile is 0.99.");
     }
-    return bigint_or_null(fcinfo, from_datum(PG_GETARG_DATUM(0)).percentile(p));
+    const Stored stored = stored_bytes(PG_GETARG_DATUM(0));
+    return bigint_or_null(fcinfo, Histogram::stored_percentile(stored.bytes, stored.size, p));
   });
 }
 
@@ -221,9 +271,7 @@ Datum perf_mgmt_histogram_merge_transfn(PG_FUNCTION_ARGS) {
     if (PG_ARGISNULL(1)) {
       return PG_ARGISNULL(0) ? null_result(fcinfo) : PG_GETARG_DATUM(0);
     }
-    Histogram* state = state_or_new(fcinfo, context, 0);
-    state->merge(from_datum(PG_GETARG_DATUM(1)));
-    return PointerGetDatum(state);
+    return PointerGetDatum(added(state_argument(fcinfo, 0), PG_GETARG_DATUM(1), context));
   });
 }
 
@@ -232,8 +280,9 @@ PG_FUNCTION_INFO_V1(perf_mgmt_histogram_merge_finalfn);
 Datum perf_mgmt_histogram_merge_finalfn(PG_FUNCTION_ARGS) {
   return run_cpp([&] {
     aggregate_context(fcinfo);
-    const Histogram* state = state_argument(fcinfo, 0);
-    return state != nullptr ? to_datum(*state) : null_result(fcinfo);
+    const MergeState* state = state_argument(fcinfo, 0);
+    if (state == nullptr) return null_result(fcinfo);
+    return state->sum != nullptr ? to_datum(*state->sum) : copied(PointerGetDatum(state->only));
   });
 }
 
@@ -242,12 +291,16 @@ PG_FUNCTION_INFO_V1(perf_mgmt_histogram_merge_combinefn);
 Datum perf_mgmt_histogram_merge_combinefn(PG_FUNCTION_ARGS) {
   return run_cpp([&] {
     MemoryContext context = aggregate_context(fcinfo);
-    const Histogram* other = state_argument(fcinfo, 1);
+    const MergeState* other = state_argument(fcinfo, 1);
     if (other == nullptr) {
       return PG_ARGISNULL(0) ? null_result(fcinfo) : PG_GETARG_DATUM(0);
     }
-    Histogram* state = state_or_new(fcinfo, context, 0);
-    state->merge(*other);
+    MergeState* state = state_argument(fcinfo, 0);
+    if (other->sum == nullptr) {
+      return PointerGetDatum(added(state, PointerGetDatum(other->only), context));
+    }
+    if (state == nullptr) state = new_state(context, std::nullopt);
+    sum_of(*state, context).merge(*other->sum);
     return PointerGetDatum(state);
   });
 }
@@ -256,7 +309,10 @@ PG_FUNCTION_INFO_V1(perf_mgmt_histogram_merge_serialfn);
 Datum perf_mgmt_histogram_merge_serialfn(PG_FUNCTION_ARGS) {
   return run_cpp([&] {
     aggregate_context(fcinfo);
-    return to_datum(*state_argument(fcinfo, 0));
+    const MergeState* state = state_argument(fcinfo, 0);
+    if (state->sum != nullptr) return to_datum(*state->sum);
+    const Datum only = PointerGetDatum(state->only);
+    return pg_call([&] { return PointerGetDatum(PG_DETOAST_DATUM_COPY(only)); });
   });
 }
 
@@ -264,10 +320,7 @@ PG_FUNCTION_INFO_V1(perf_mgmt_histogram_merge_deserialfn);
 Datum perf_mgmt_histogram_merge_deserialfn(PG_FUNCTION_ARGS) {
   return run_cpp([&] {
     aggregate_context(fcinfo);
-    const Histogram histogram = from_datum(PG_GETARG_DATUM(0));
-    Histogram* state = new_state(CurrentMemoryContext);
-    state->merge(histogram);
-    return PointerGetDatum(state);
+    return PointerGetDatum(new_state(CurrentMemoryContext, PG_GETARG_DATUM(0)));
   });
 }
 

@@ -119,6 +119,9 @@ void Recorder::insert_execution(const ClockPair& clock, int workers,
       {"run_as", plan_.run_role},
       {"controller_pid", MyProcPid},
       {"workers_requested", plan_.workers_requested},
+      {"rounds_wanted", plan_.spec.rounds},
+      {"confirms_execution_id", plan_.spec.confirms ? Json(*plan_.spec.confirms) : Json(nullptr)},
+      {"comparison_id", plan_.comparison_id.empty() ? Json(nullptr) : Json(plan_.comparison_id)},
       {"load_model", open ? "open" : "closed"},
       {"planned_ms",
        planned_ns > 0 ? milliseconds(static_cast<std::uint64_t>(planned_ns)) : Json(nullptr)},
@@ -130,17 +133,15 @@ void Recorder::insert_execution(const ClockPair& clock, int workers,
 }
 
 ServerReading Recorder::read_server() const {
-  const SqlResult result =
-      sql_query(fmt::format("SELECT pg_catalog.pg_current_wal_insert_lsn(), "
-                            "(SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_activity WHERE "
-                            "backend_type = 'client backend'), "
-                            "(SELECT {} FROM pg_catalog.{})",
-                            kCheckpointCount, kCheckpointView));
-  ServerReading reading;
-  reading.wal_position = result.rows[0][0].value_or("0/0");
-  reading.connections = std::stoull(result.rows[0][1].value_or("0"));
-  reading.checkpoints = std::stoull(result.rows[0][2].value_or("0"));
-  return reading;
+  const SqlResult result = sql_query(
+      fmt::format("SELECT pg_catalog.pg_current_wal_insert_lsn() - '0/0'::pg_catalog.pg_lsn, "
+                  "(SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_activity WHERE "
+                  "backend_type = 'client backend'), {} FROM pg_catalog.{}",
+                  kCheckpointCounts, kCheckpointView));
+  const auto figure = [&](std::size_t column) {
+    return std::stoull(result.rows[0][column].value_or("0"));
+  };
+  return {figure(0), figure(1), figure(2), figure(3)};
 }
 
 DatabaseReading Recorder::read_database() const {
@@ -163,11 +164,31 @@ std::vector<std::string> Recorder::read_vacuumed_tables(std::int64_t wall_us) co
       .first_column();
 }
 
-std::vector<RelationSize> Recorder::read_relation_sizes() const {
+std::vector<std::string> Recorder::read_foreign_vacuumed_tables(std::int64_t wall_us) const {
+  return sql_query(
+             "SELECT pg_catalog.format('%I.%I', s.schemaname, s.relname) "
+             "FROM pg_catalog.pg_stat_user_tables s "
+             "WHERE GREATEST(s.last_autovacuum, s.last_autoanalyze) >= $1::pg_catalog.timestamptz "
+             "AND s.schemaname <> 'perf_mgmt' "
+             "AND NOT EXISTS (SELECT FROM "
+             "pg_catalog.jsonb_array_elements_text($2::pg_catalog.jsonb) "
+             "n (name) WHERE pg_catalog.to_regclass(n.name) "
+             "IN (s.relid, pg_catalog.pg_partition_root(s.relid))) "
+             "ORDER BY 1 LIMIT 10",
+             {timestamp_text(wall_us), operation_tables()})
+      .first_column();
+}
+
+// The tables that the operations name, as a JSON array.
+std::string Recorder::operation_tables() const {
   Json names = Json::array();
   for (const PlannedOperation& operation : plan_.operations) {
     for (const std::string& table : operation.tables) names.push_back(table);
   }
+  return dump(names);
+}
+
+std::vector<RelationSize> Recorder::read_relation_sizes() const {
   const SqlResult result = sql_query(
       "WITH tables AS (SELECT DISTINCT COALESCE(p.relid, t.oid) AS oid "
       "FROM pg_catalog.jsonb_array_elements_text($1::pg_catalog.jsonb) n (name) "
@@ -178,7 +199,7 @@ std::vector<RelationSize> Recorder::read_relation_sizes() const {
       "UNION ALL SELECT i.indexrelid::pg_catalog.regclass, 'index', "
       "pg_catalog.pg_relation_size(i.indexrelid) "
       "FROM tables JOIN pg_catalog.pg_index i ON i.indrelid = tables.oid ORDER BY 2 DESC, 1",
-      {dump(names)});
+      {operation_tables()});
   std::vector<RelationSize> sizes;
   for (const auto& row : result.rows) {
     sizes.push_back({*row[0], *row[1], std::stoull(row[2].value_or("0"))});
@@ -193,38 +214,33 @@ void Recorder::write_interval(const ClockPair& clock, const Interval& interval) 
   for (std::size_t i = 0; i < interval.records.size(); ++i) {
     const OperationRecord& record = interval.records[i];
     const OperationCounters& counters = record.counters;
-    rows.push_back(
-        {{"execution_id", plan_.execution_id},
-         {"interval_number", interval.number},
-         {"operation_name", plan_.operations[i].name},
-         {"stage", interval.stage_name},
-         {"stage_number", interval.stage + 1},
-         {"measured", interval.measured},
-         {"started_at", from},
-         {"ended_at", to},
-         {"active_virtual_users",
-          interval.target_rate ? Json(nullptr) : Json(interval.active_users)},
-         {"target_rate", interval.target_rate ? Json(*interval.target_rate) : Json(nullptr)},
-         {"ok_count", counters.ok},
-         {"failed_count", counters.failed_total()},
-         {"skipped_count", counters.skipped},
-         {"interrupted_count", counters.interrupted},
-         {"retried_count", counters.retried},
-         {"retries", counters.retries},
-         {"late_count", counters.late},
-         {"busy_time_ms", milliseconds(counters.busy_ns)},
-         {"cpu_time_ms", milliseconds(counters.cpu_ns)},
-         {"wait_samples", wait_samples_json(interval.waits[i])},
-         {"zero_row_writes", counters.zero_row_writes},
-         {"rows_read", counters.rows_read},
-         {"rows_affected", counters.rows_affected},
-         {"shared_blks_hit", counters.shared_blks_hit},
-         {"shared_blks_read", counters.shared_blks_read},
-         {"wal_bytes", counters.wal_bytes},
-         {"response_histogram", histogram_value(record.response)},
-         {"service_histogram", histogram_value(record.service)},
-         {"lag_histogram", histogram_value(record.lag)},
-         {"failure_histogram", histogram_value(record.failure)}});
+    Json row = {{"execution_id", plan_.execution_id},
+                {"interval_number", interval.number},
+                {"round_number", interval.round + 1},
+                {"operation_name", plan_.operations[i].name},
+                {"stage", interval.stage_name},
+                {"stage_number", interval.stage + 1},
+                {"measured", interval.measured},
+                {"started_at", from},
+                {"ended_at", to},
+                {"active_virtual_users",
+                 interval.target_rate ? Json(nullptr) : Json(interval.active_users)},
+                {"target_rate", interval.target_rate ? Json(*interval.target_rate) : Json(nullptr)},
+                {"busy_time_ms", milliseconds(counters.busy_ns)},
+                {"cpu_time_ms", milliseconds(counters.cpu_ns)},
+                {"wait_samples", wait_samples_json(interval.waits[i])},
+                {"zero_row_writes", counters.zero_row_writes},
+                {"rows_read", counters.rows_read},
+                {"rows_affected", counters.rows_affected},
+                {"shared_blks_hit", counters.shared_blks_hit},
+                {"shared_blks_read", counters.shared_blks_read},
+                {"wal_bytes", counters.wal_bytes},
+                {"response_histogram", histogram_value(record.response)},
+                {"service_histogram", histogram_value(record.service)},
+                {"lag_histogram", histogram_value(record.lag)},
+                {"failure_histogram", histogram_value(record.failure)}};
+    add_count_columns(row, counters);
+    rows.push_back(std::move(row));
   }
   insert_rows("execution_intervals", rows);
 
@@ -262,12 +278,11 @@ void Recorder::write_interval(const ClockPair& clock, const Interval& interval) 
   }
   add_metric(metrics, common, "connections", interval.server.connections, "connections");
   add_metric(metrics, common, "checkpoints",
-             count(increase(interval.server_before.checkpoints, interval.server.checkpoints)),
+             count(increase(interval.server_before.checkpoints(), interval.server.checkpoints())),
              "checkpoints");
-  const SqlText wal = sql_query("SELECT $1::pg_catalog.pg_lsn - $2::pg_catalog.pg_lsn",
-                                {interval.server.wal_position, interval.server_before.wal_position})
-                          .scalar();
-  add_metric(metrics, common, "wal", wal ? Json(*wal) : Json(nullptr), "bytes", {{"of", "server"}});
+  add_metric(metrics, common, "wal",
+             count(increase(interval.server_before.wal_position, interval.server.wal_position)),
+             "bytes", {{"of", "server"}});
   insert_rows("performance_metrics", metrics);
 }
 

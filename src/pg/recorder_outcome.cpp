@@ -18,10 +18,10 @@ namespace {
 Json unavailable_json(const RunOutcome& outcome) {
   Json unavailable = Json::object();
   for (const auto& [column, figure] :
-       {std::pair{"cpu_usage_percent", &outcome.host.cpu_percent},
-        std::pair{"memory_usage_percent", &outcome.host.memory_percent},
-        std::pair{"disk_io_mb_per_sec", &outcome.host.disk_mb_per_sec},
-        std::pair{"steal_percent", &outcome.host.steal_percent}}) {
+       {std::pair{"cpu_usage_percent", &outcome.measured.host.cpu_percent},
+        std::pair{"memory_usage_percent", &outcome.measured.host.memory_percent},
+        std::pair{"disk_io_mb_per_sec", &outcome.measured.host.disk_mb_per_sec},
+        std::pair{"steal_percent", &outcome.measured.host.steal_percent}}) {
     if (!figure->value) unavailable[column] = figure->reason;
   }
   if (!track_io_timing) unavailable["blk_read_time"] = "track_io_timing is off";
@@ -31,12 +31,6 @@ Json unavailable_json(const RunOutcome& outcome) {
         fmt::format("{} plans found no room in shared memory", outcome.plans_dropped);
   }
   return unavailable;
-}
-
-// How far a counter of the database went in the window.
-Json database_increase(const RunOutcome& outcome, std::uint64_t DatabaseReading::*counter) {
-  if (!outcome.database_until) return nullptr;
-  return count(increase(outcome.database_from.*counter, (*outcome.database_until).*counter));
 }
 
 Json findings_json(const std::vector<Finding>& findings) {
@@ -75,6 +69,7 @@ Json plan_json(const PlanSighting& plan) {
 void Recorder::write_outcome(const ClockPair& clock, const RunOutcome& outcome,
                              const LoadModel& load, const RunHistory& history) const {
   write_summary(clock, outcome);
+  write_rounds(clock, outcome);
   write_stages(clock, load, history);
   write_operations(clock, outcome);
   write_plans(clock, outcome.plans);
@@ -91,34 +86,29 @@ void Recorder::write_outcome(const ClockPair& clock, const RunOutcome& outcome,
 }
 
 void Recorder::write_summary(const ClockPair& clock, const RunOutcome& outcome) const {
-  const OperationRecord sum = sum_of(outcome.totals);
+  const Measurements& measured = outcome.measured;
+  const OperationRecord sum = sum_of(measured.totals);
   const OperationCounters& counters = sum.counters;
-  const std::int64_t window = outcome.measured_until_ns - outcome.measured_from_ns;
-  const SqlText server_wal = outcome.wal_until.empty()
-                                 ? SqlText{}
-                                 : sql_query("SELECT $1::pg_catalog.pg_lsn - $2::pg_catalog.pg_lsn",
-                                             {outcome.wal_until, outcome.wal_from})
-                                       .scalar();
 
   Json row = {{"execution_status", outcome.status},
               {"completed_at", timestamp_text(clock.wall_at(outcome.ended_ns))},
               {"duration_ms", (outcome.ended_ns - outcome.started_ns) / 1'000'000},
               {"total_connections", outcome.workers},
-              {"throughput_tps", per_second(outcome.ok_in_window, window)},
+              {"throughput_tps", per_second(measured.ok_in_window, measured.measured_ns)},
               {"target_rate", number(outcome.target_rate)},
               {"error_rate_percent",
                percent_of(counters.failed_total(), counters.ok + counters.failed_total())},
-              {"cpu_usage_percent", number(outcome.host.cpu_percent.value, 100)},
-              {"memory_usage_percent", number(outcome.host.memory_percent.value, 100)},
-              {"disk_io_mb_per_sec", number(outcome.host.disk_mb_per_sec.value)},
-              {"steal_percent", number(outcome.host.steal_percent.value, 100)},
-              {"others_cpu_percent", number(outcome.others_cpu_percent, 100)},
+              {"cpu_usage_percent", number(outcome.measured.host.cpu_percent.value, 100)},
+              {"memory_usage_percent", number(outcome.measured.host.memory_percent.value, 100)},
+              {"disk_io_mb_per_sec", number(outcome.measured.host.disk_mb_per_sec.value)},
+              {"steal_percent", number(outcome.measured.host.steal_percent.value, 100)},
+              {"others_cpu_percent", number(measured.others_cpu_percent, 100)},
               {"worker_cpu_ms", milliseconds(counters.cpu_ns)},
-              {"checkpoints", count(outcome.checkpoints)},
-              {"autovacuum_runs", database_increase(outcome, &DatabaseReading::autovacuum_runs)},
-              {"server_wal_bytes", server_wal ? Json(*server_wal) : Json(nullptr)},
-              {"server_temp_bytes", database_increase(outcome, &DatabaseReading::temp_bytes)},
-              {"operations_scheduled", outcome.scheduled},
+              {"checkpoints", count(measured.checkpoints)},
+              {"autovacuum_runs", count(measured.autovacuum_runs)},
+              {"server_wal_bytes", count(measured.server_wal_bytes)},
+              {"server_temp_bytes", count(measured.server_temp_bytes)},
+              {"operations_scheduled", measured.scheduled},
               {"operations_ok", counters.ok},
               {"operations_failed", counters.failed_total()},
               {"operations_skipped", counters.skipped},
@@ -140,12 +130,17 @@ void Recorder::write_summary(const ClockPair& clock, const RunOutcome& outcome) 
               {"is_valid", is_valid(outcome)},
               {"unavailable", unavailable_json(outcome)}};
   add_time_columns(row, sum);
-  if (window > 0) {
-    row["measured_from"] = timestamp_text(clock.wall_at(outcome.measured_from_ns));
-    row["measured_until"] = timestamp_text(clock.wall_at(outcome.measured_until_ns));
-    row["measured_ms"] = milliseconds(static_cast<std::uint64_t>(window));
+  row["rounds_quiet"] = outcome.quiet_rounds();
+  if (measured.measured_ns > 0) {
+    const auto counts = [](const RoundOutcome& round) { return round.counted; };
+    const auto first = std::find_if(outcome.rounds.begin(), outcome.rounds.end(), counts);
+    const auto last = std::find_if(outcome.rounds.rbegin(), outcome.rounds.rend(), counts);
+    row["measured_from"] = timestamp_text(clock.wall_at(first->measured_from_ns));
+    row["measured_until"] = timestamp_text(clock.wall_at(last->measured_until_ns));
+    row["measured_ms"] = milliseconds(static_cast<std::uint64_t>(measured.measured_ns));
     if (outcome.target_rate) {
-      row["achieved_rate"] = per_second(outcome.scheduled - counters.skipped, window);
+      row["achieved_rate"] =
+          per_second(measured.scheduled - counters.skipped, measured.measured_ns);
     }
   }
   if (!outcome.shape_result.empty()) row["shape_result"] = Json::parse(outcome.shape_result);
@@ -164,9 +159,11 @@ void Recorder::write_stages(const ClockPair& clock, const LoadModel& load,
     OperationRecord record = totals.sum;
     record.merge(totals.rest);
     const OperationCounters& counters = record.counters;
+    const std::size_t stages_before = static_cast<std::size_t>(totals.round) * load.stages().size();
     Json row = {
         {"execution_id", plan_.execution_id},
-        {"stage_number", totals.stage + 1},
+        {"stage_number", stages_before + totals.stage + 1},
+        {"round_number", totals.round + 1},
         {"stage_name", stage.name},
         {"measured", stage.measured},
         {"started_at", timestamp_text(clock.wall_at(totals.from_ns))},
@@ -174,32 +171,66 @@ void Recorder::write_stages(const ClockPair& clock, const LoadModel& load,
         {"duration_ms", milliseconds(static_cast<std::uint64_t>(totals.to_ns - totals.from_ns))},
         {"target_from", number(stage.from)},
         {"target_to", number(stage.to)},
-        {"ok_count", counters.ok},
-        {"failed_count", counters.failed_total()},
-        {"skipped_count", counters.skipped},
-        {"interrupted_count", counters.interrupted},
-        {"retried_count", counters.retried},
-        {"retries", counters.retries},
-        {"late_count", counters.late},
         {"throughput_tps", number(totals.figure("throughput_tps"))},
         {"error_rate_percent",
          percent_of(counters.failed_total(), counters.ok + counters.failed_total())},
         {"cpu_usage_percent", number(totals.cpu_percent, 100)},
         {"memory_usage_percent", number(totals.memory_percent, 100)}};
+    add_count_columns(row, counters);
     add_time_columns(row, record);
     rows.push_back(std::move(row));
   }
   insert_rows("execution_stages", rows);
 }
 
+void Recorder::write_rounds(const ClockPair& clock, const RunOutcome& outcome) const {
+  Json rows = Json::array();
+  for (const RoundOutcome& round : outcome.rounds) {
+    const Measurements& measured = round.measured;
+    const OperationCounters& counters = round.sum.counters;
+    const Histogram& response = round.sum.response;
+    Json disturbances = Json::array();
+    for (const Disturbance& disturbance : round.disturbances) {
+      disturbances.push_back({{"code", disturbance.code}, {"message", disturbance.message}});
+    }
+    Json row = {{"execution_id", plan_.execution_id},
+                {"round_number", round.number + 1},
+                {"started_at", timestamp_text(clock.wall_at(round.started_ns))},
+                {"ended_at", timestamp_text(clock.wall_at(round.ended_ns))},
+                {"measured_ms", measured.measured_ns > 0
+                                    ? milliseconds(static_cast<std::uint64_t>(measured.measured_ns))
+                                    : Json(nullptr)},
+                {"is_quiet", round.disturbances.empty()},
+                {"is_counted", round.counted},
+                {"disturbances", disturbances},
+                {"avg_response_time_ms", mean_milliseconds(response.mean())},
+                {"p50_response_time_ms", milliseconds(response.percentile(0.50))},
+                {"p95_response_time_ms", milliseconds(response.percentile(0.95))},
+                {"p99_response_time_ms", milliseconds(response.percentile(0.99))},
+                {"max_response_time_ms", milliseconds(response.max())},
+                {"throughput_tps", per_second(measured.ok_in_window, measured.measured_ns)},
+                {"error_rate_percent",
+                 percent_of(counters.failed_total(), counters.ok + counters.failed_total())},
+                {"cpu_usage_percent", number(measured.host.cpu_percent.value, 100)},
+                {"others_cpu_percent", number(measured.others_cpu_percent, 100)},
+                {"steal_percent", number(measured.host.steal_percent.value, 100)},
+                {"checkpoints", count(measured.checkpoints)},
+                {"autovacuum_runs", count(measured.autovacuum_runs)},
+                {"response_histogram", histogram_value(response)}};
+    add_count_columns(row, counters);
+    rows.push_back(std::move(row));
+  }
+  insert_rows("execution_rounds", rows);
+}
+
 void Recorder::write_operations(const ClockPair& clock, const RunOutcome& outcome) const {
-  const std::uint64_t finished = sum_of(outcome.totals).counters.finished();
+  const std::uint64_t finished = sum_of(outcome.measured.totals).counters.finished();
   Json operations = Json::array();
-  for (std::size_t i = 0; i < outcome.totals.size(); ++i) {
+  for (std::size_t i = 0; i < outcome.measured.totals.size(); ++i) {
     const PlannedOperation& planned = plan_.operations[i];
-    const OperationRecord& record = outcome.totals[i];
+    const OperationRecord& record = outcome.measured.totals[i];
     const PlanSighting* plan = last_plan(outcome.plans, i);
-    const std::int64_t interrupted = outcome.longest_interrupted[i];
+    const std::int64_t interrupted = outcome.measured.longest_interrupted[i];
     Json types = Json::array();
     for (const PlannedStatement& statement : planned.statements) types.push_back(statement.type);
     Json operation = {
@@ -219,7 +250,7 @@ void Recorder::write_operations(const ClockPair& clock, const RunOutcome& outcom
          interrupted > 0 ? milliseconds(static_cast<std::uint64_t>(interrupted)) : Json(nullptr)},
         {"plan_hash", plan != nullptr ? Json(plan->hash) : Json(nullptr)},
         {"plan", plan != nullptr ? plan_json(*plan) : Json(nullptr)},
-        {"wait_samples", wait_samples_json(outcome.waits[i])},
+        {"wait_samples", wait_samples_json(outcome.measured.waits[i])},
         {"execution_context", "worker"},
         {"created_at", timestamp_text(clock.wall_at(outcome.ended_ns))}};
     add_operation_columns(operation, record);

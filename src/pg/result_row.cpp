@@ -66,12 +66,6 @@ Json wait_samples_json(const WaitSamples& samples) {
   return json;
 }
 
-OperationRecord sum_of(const std::vector<OperationRecord>& records) {
-  OperationRecord sum{};
-  for (const OperationRecord& record : records) sum.merge(record);
-  return sum;
-}
-
 void add_time_columns(Json& row, const OperationRecord& record) {
   const auto add = [&](const char* name, const Histogram& histogram) {
     const auto column = [&](const char* figure) { return fmt::format("{}_{}_ms", figure, name); };
@@ -112,6 +106,16 @@ std::string query_hash(const std::string& sql_template) {
       .value();
 }
 
+void add_count_columns(Json& row, const OperationCounters& counters) {
+  row["ok_count"] = counters.ok;
+  row["failed_count"] = counters.failed_total();
+  row["skipped_count"] = counters.skipped;
+  row["interrupted_count"] = counters.interrupted;
+  row["retried_count"] = counters.retried;
+  row["retries"] = counters.retries;
+  row["late_count"] = counters.late;
+}
+
 void add_operation_columns(Json& row, const OperationRecord& record) {
   const OperationCounters& counters = record.counters;
   const Histogram& service = record.service;
@@ -130,13 +134,7 @@ void add_operation_columns(Json& row, const OperationRecord& record) {
   row["avg_response_time_ms"] = mean_milliseconds(record.response.mean());
   row["p95_response_time_ms"] = milliseconds(record.response.percentile(0.95));
   row["p99_response_time_ms"] = milliseconds(record.response.percentile(0.99));
-  row["ok_count"] = counters.ok;
-  row["failed_count"] = counters.failed_total();
-  row["skipped_count"] = counters.skipped;
-  row["interrupted_count"] = counters.interrupted;
-  row["retried_count"] = counters.retried;
-  row["retries"] = counters.retries;
-  row["late_count"] = counters.late;
+  add_count_columns(row, counters);
   row["busy_time_ms"] = milliseconds(counters.busy_ns);
   row["commit_time_ms"] = milliseconds(counters.commit_ns);
   row["planning_time_ms"] = milliseconds(counters.planning_ns);

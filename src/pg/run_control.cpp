@@ -6,6 +6,8 @@
 #include "perf_mgmt/pg/operation_drawer.hpp"
 
 extern "C" {
+#include "access/xact.h"
+#include "access/xlog.h"
 #include "catalog/pg_type.h"
 #include "storage/latch.h"
 #include "utils/array.h"
@@ -119,6 +121,25 @@ int workers_wanted(const RunSpec& spec) {
   return spec.load == LoadKind::closed ? std::min(users, processors * 2) : processors * 2;
 }
 
+void check_can_start() {
+  if (pg_call([] { return RecoveryInProgress(); })) {
+    throw Error("25006", "cannot run a performance test on a standby",
+                "The run's record could not be written here.", "Run it on the primary.");
+  }
+  if (InSecurityRestrictedOperation()) {
+    throw Error(sqlstate::insufficient_privilege,
+                "cannot run a performance test within security-restricted operation");
+  }
+  if (XactReadOnly) {
+    throw Error("25006", "cannot run a performance test in a read-only transaction");
+  }
+  if (MyBgworkerEntry != nullptr &&
+      std::strcmp(MyBgworkerEntry->bgw_type, "perf_mgmt worker") == 0) {
+    throw Error(sqlstate::feature_not_supported, "an operation cannot run a performance test",
+                "Every run would start another, until no worker slot is free.");
+  }
+}
+
 void watch_caller(const SharedRun& run) {
   run.header().caller_proc.store(my_proc_number_plus_one());
   pg_call([&] { on_dsm_detach(run.segment(), caller_detached, Datum{0}); });
@@ -160,7 +181,16 @@ void CallerWatch::look(const SharedRun& run) {
   }
 }
 
-RunControl RunControl::start(RunPlan plan) {
+RunControl::RunControl(RunControl&& other) noexcept
+    : run_(std::exchange(other.run_, SharedRun())),
+      controller_(std::exchange(other.controller_, nullptr)),
+      execution_id_(std::move(other.execution_id_)) {}
+
+RunControl::~RunControl() {
+  abandon();
+}
+
+RunControl RunControl::start(RunPlan plan, std::uint32_t rounds_allowed) {
   plan.workers_requested = workers_wanted(plan.spec);
   const OperationDrawer drawer(
       plan);  // finds what is wrong with the generators, and counts sequences
@@ -172,6 +202,7 @@ RunControl RunControl::start(RunPlan plan) {
                        .sequences = drawer.requests().sequences.size(),
                        .statements = plan.spec.sampling_hz > 0 ? plan.statement_count() : 0});
   try {
+    if (rounds_allowed > 0) control.run_.allow_rounds(rounds_allowed);
     watch_caller(control.run_);
     const auto handle = register_process("perf_mgmt_controller_main", "perf_mgmt controller",
                                          control.run_.handle(), 0);
@@ -255,6 +286,27 @@ void RunControl::wait(double progress_seconds) {
            failure && !failure->detail().empty() ? ending.message + "\n" + failure->detail()
                                                  : ending.message,
            failure ? failure->hint() : "");
+  }
+}
+
+void RunControl::wait_for_rounds(std::uint32_t rounds) {
+  try {
+    CallerWatch watch;
+    while (run_.header().rounds_done.load() < rounds) {
+      if (run_.phase() != RunPhase::running || run_.stopping() || controller_is_gone()) {
+        const SharedRun::Ending ending = run_.ending();
+        throw Error(
+            ending.sqlstate.empty() ? sqlstate::object_not_in_prerequisite_state
+                                    : ending.sqlstate.c_str(),
+            fmt::format("execution \"{}\" ended before its round {}", execution_id_, rounds),
+            ending.message.empty() ? "" : fmt::format("It ended with \"{}\".", ending.message),
+            "Its row and its events tell more.");
+      }
+      watch.wait(run_);
+    }
+  } catch (...) {
+    abandon();
+    throw;
   }
 }
 

@@ -172,6 +172,14 @@ void set_think_time(PlannedOperation& planned, const ScenarioRow::Operation& row
 }
 }  // namespace
 
+RunIntent load_run_intent(const std::string& test_name, const std::string& custom_config) {
+  TestRow test = find_test(test_name);
+  const ScenarioRow scenario = load_scenario(choose_scenario(test, custom_config));
+  RunSpec spec = merge_run_spec(custom_config, test.configuration, scenario.defaults,
+                                test_type_of(test.type).value_or(TestType::load));
+  return {std::move(test), std::move(spec)};
+}
+
 RunPlan load_run_plan(const std::string& test_name, const std::string& environment,
                       const std::string& custom_config) {
   const TestRow test = find_test(test_name);

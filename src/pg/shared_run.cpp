@@ -23,13 +23,14 @@ constexpr std::size_t aligned(std::size_t bytes) {
 }
 
 struct Layout {
-  std::size_t plan, sequences, plan_store, workers, stride, total;
+  std::size_t plan, sequences, plan_store, sample_store, workers, stride, total;
 
   Layout(std::size_t plan_bytes, const SharedRun::Sizes& sizes)
       : plan(aligned(sizeof(RunHeader))),
         sequences(aligned(plan + plan_bytes)),
         plan_store(aligned(sequences + sizes.sequences * sizeof(std::uint64_t))),
-        workers(aligned(plan_store + PlanStore::bytes(sizes.statements))),
+        sample_store(aligned(plan_store + PlanStore::bytes(sizes.statements))),
+        workers(aligned(sample_store + PlanStore::bytes(sizes.statements))),
         stride(aligned(sizeof(WorkerSlot) + 2 * sizes.operations * sizeof(OperationRecord))),
         total(workers + sizes.workers * stride) {}
 };
@@ -83,16 +84,44 @@ SharedRun SharedRun::create(std::string_view plan, const Sizes& sizes) {
   header.plan_bytes = plan.size();
   header.sequences_offset = layout.sequences;
   header.plan_store_offset = layout.plan_store;
+  header.sample_store_offset = layout.sample_store;
   header.workers_offset = layout.workers;
   header.worker_stride = layout.stride;
-  header.measured_from_ns.store(std::numeric_limits<std::int64_t>::max());
-  header.window_epoch.store(std::numeric_limits<std::uint32_t>::max());
-  header.end_ns.store(std::numeric_limits<std::int64_t>::max());
-  header.pools_handle.store(DSM_HANDLE_INVALID);
+  header.rounds_allowed.store(std::numeric_limits<std::uint32_t>::max());
+  run.begin_round(0, 0);
   std::memcpy(base + layout.plan, plan.data(), plan.size());
   PlanStore::create(base + layout.plan_store, sizes.statements);
+  PlanStore::create(base + layout.sample_store, sizes.statements);
   header.magic = kMagic;
   return run;
+}
+
+void SharedRun::begin_round(std::uint32_t round, std::uint64_t slots) const noexcept {
+  RunHeader& header = *header_;
+  header.round.store(round);
+  header.slots_before.fetch_add(slots);
+  header.worker_count.store(0);
+  header.start_ns.store(0);
+  header.measured_from_ns.store(std::numeric_limits<std::int64_t>::max());
+  header.end_ns.store(std::numeric_limits<std::int64_t>::max());
+  header.window_epoch.store(std::numeric_limits<std::uint32_t>::max());
+  header.window_closed.store(0);
+  header.next_slot.store(0);
+  header.pools_ready.store(0);
+  header.pools_handle.store(DSM_HANDLE_INVALID);
+  for (std::uint32_t i = 0; i < header.worker_slots; ++i) {
+    WorkerSlot& slot = *new (&worker(i)) WorkerSlot{};
+    for (std::uint32_t epoch : {0U, 1U}) {
+      OperationRecord* set = records(i, epoch);
+      for (std::uint32_t k = 0; k < header.operation_count; ++k) set[k].reset();
+    }
+    slot.state.store(static_cast<std::uint32_t>(WorkerState::none));
+  }
+}
+
+void SharedRun::allow_rounds(std::uint32_t rounds) const noexcept {
+  header_->rounds_allowed.store(rounds);
+  wake_controller();
 }
 
 SharedRun SharedRun::attach(dsm_handle handle) {
@@ -128,6 +157,10 @@ std::string_view SharedRun::plan() const noexcept {
 std::span<std::atomic<std::uint64_t>> SharedRun::sequences() const noexcept {
   auto* base = reinterpret_cast<char*>(header_) + header_->sequences_offset;
   return {reinterpret_cast<std::atomic<std::uint64_t>*>(base), header_->sequence_count};
+}
+
+PlanStore SharedRun::samples() const noexcept {
+  return PlanStore(reinterpret_cast<char*>(header_) + header_->sample_store_offset);
 }
 
 PlanStore SharedRun::plans() const noexcept {

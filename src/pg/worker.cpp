@@ -3,6 +3,7 @@
 // memory.
 #include <csignal>
 
+#include "perf_mgmt/pg/plan_sampler.hpp"
 #include "perf_mgmt/pg/preparation.hpp"
 #include "perf_mgmt/pg/run_processes.hpp"
 #include "perf_mgmt/pg/spi.hpp"
@@ -52,7 +53,12 @@ void set_up_session(const RunPlan& plan) {
 class Worker {
  public:
   Worker(SharedRun run, std::uint32_t index)
-      : run_(run), index_(index), slot_(run.worker(index)), plan_(RunPlan::from_json(run.plan())) {
+      : run_(run),
+        index_(index),
+        slot_(run.worker(index)),
+        plan_(RunPlan::from_json(run.plan())),
+        run_seed_(plan_.spec.seed) {
+    plan_.spec = round_of(plan_.spec, static_cast<int>(run_.header().round.load()));
     slot_.pid.store(MyProcPid);
     slot_.proc.store(my_proc_number_plus_one(), std::memory_order_release);
     set_state(WorkerState::attached);
@@ -73,7 +79,7 @@ class Worker {
       drawer.prepare(executor, true);
     });
     if (index_ == 0) {
-      count_required_data();
+      if (run_.header().round.load() == 0) count_required_data();
       publish_pools(drawer.requests());
     }
     if (!wait_for([&] { return run_.header().pools_ready.load() != 0; })) return;
@@ -86,6 +92,14 @@ class Worker {
     loop.run();
     set_state(WorkerState::finished);
     await_window_end();
+    // Once in a run that came to its end; the first round's figures are complete by now.
+    const StopReason reason = run_.stop_reason();
+    const bool well = reason == StopReason::none || reason == StopReason::completed ||
+                      reason == StopReason::criterion;
+    if (index_ == 0 && run_.header().round.load() == 0 && well && plan_.spec.sampling_hz > 0 &&
+        run_.header().window_closed.load() != 0) {
+      sample_plans(plan_, drawer, run_.samples());
+    }
   }
 
  private:
@@ -176,7 +190,7 @@ class Worker {
   void publish_pools(const GeneratorRequests& requests) {
     if (!requests.pools.empty()) {
       std::vector<std::byte> block;
-      in_transaction([&] { block = load_pools(requests.pools, plan_.spec.seed); });
+      in_transaction([&] { block = load_pools(requests.pools, run_seed_); });
       publish(block);
     }
     run_.header().pools_ready.store(1);
@@ -200,7 +214,8 @@ class Worker {
   SharedRun run_;
   std::uint32_t index_;
   WorkerSlot& slot_;
-  RunPlan plan_;
+  RunPlan plan_;            // with the spec of the round
+  std::uint64_t run_seed_;  // of the pools: all rounds draw from the same rows
   dsm_segment* pools_ = nullptr;
 };
 

@@ -220,6 +220,7 @@ RandomStream WorkerLoop::random_of_slot(std::uint64_t slot) const {
 void WorkerLoop::run_operation(std::size_t operation, std::int64_t intended_ns,
                                std::optional<std::uint64_t> slot, RandomStream& random) {
   if (operation != reported_operation_) report_activity(operation);
+  if (slot) *slot += run_.header().slots_before.load(std::memory_order_relaxed);
   now_ns_ = runner_.run(operation, intended_ns, slot, random);
   if (now_ns_ < next_stats_ns_) return;
   pg_call([] {

@@ -180,6 +180,67 @@ TEST(HistogramBytes, RefuseWhatNoSampleCouldGive) {
   EXPECT_FALSE(read({}));
 }
 
+// Of every width: some small enough for 128-bit sums of squares, some not, some with one value.
+std::vector<Histogram> random_histograms() {
+  std::vector<Histogram> all = examples();
+  RandomStream random(8, 8, 8);
+  for (unsigned bits = 1; bits <= 64; ++bits) {
+    Histogram histogram;
+    for (std::uint64_t i = random.next_below(600) + 1; i > 0; --i) {
+      histogram.record(random.next() >> (64 - bits) >> random.next_below(bits));
+    }
+    all.push_back(histogram);
+  }
+  return all;
+}
+
+TEST(HistogramStored, MergesAsTheExpandedOneDoes) {
+  Histogram merged;
+  Histogram expected;
+  for (const Histogram& histogram : random_histograms()) {
+    const Bytes bytes = histogram.serialize();
+    Histogram alone;
+    alone.merge_serialized(bytes.data(), bytes.size());
+    EXPECT_TRUE(alone == histogram);
+    merged.merge_serialized(bytes.data(), bytes.size());
+    expected.merge(histogram);
+    ASSERT_TRUE(merged == expected);
+    ASSERT_EQ(merged.serialize(), expected.serialize());
+  }
+}
+
+TEST(HistogramStored, GivesThePercentilesOfTheExpandedOne) {
+  int known = 0;
+  for (const Histogram& histogram : random_histograms()) {
+    const Bytes bytes = histogram.serialize();
+    for (const double p : {-1.0, 0.0, 0.001, 0.25, 0.5, 0.9, 0.95, 0.99, 1.0, 2.0}) {
+      const auto found = Histogram::stored_percentile(bytes.data(), bytes.size(), p);
+      EXPECT_EQ(found, histogram.percentile(p)) << p;
+      known += found.has_value() ? 1 : 0;
+    }
+  }
+  EXPECT_GT(known, 300);
+}
+
+TEST(HistogramStored, ChangesNothingWhenItIsRefused) {
+  const Histogram before = histogram_of({7, 300, 12'345});
+  for (const Histogram& histogram : examples()) {
+    const Bytes original = histogram.serialize();
+    for (std::size_t i = 0; i < std::min<std::size_t>(original.size(), 120); ++i) {
+      for (const int change : {1, 2, 16, 127, 128, 255}) {
+        Bytes bytes = original;
+        bytes[i] = static_cast<std::uint8_t>(original[i] ^ change);
+        if (read(bytes)) continue;
+        Histogram state = before;
+        EXPECT_THROW(state.merge_serialized(bytes.data(), bytes.size()), Error);
+        ASSERT_TRUE(state == before);
+        ASSERT_EQ(state.serialize(), before.serialize());
+        EXPECT_THROW(Histogram::stored_percentile(bytes.data(), bytes.size(), 0.5), Error);
+      }
+    }
+  }
+}
+
 TEST(HistogramText, IsAsDocumented) {
   EXPECT_EQ(Histogram{}.to_text(), R"({"v":1,"count":0})");
   EXPECT_EQ(

@@ -182,7 +182,7 @@ TEST(RunSpecLoad, ToJsonOfTheOpenModel) {
   EXPECT_EQ(
       spec.to_json(),
       R"({"arrival":{"distribution":"poisson","rate":99.5},"max_lag_ms":40,"warmup_seconds":0,)"
-      R"("ramp_up_seconds":180,"test_duration_seconds":5,"ramp_down_seconds":60,"time_scale":1,)"
+      R"("ramp_up_seconds":180,"test_duration_seconds":5,"ramp_down_seconds":60,"rounds":1,"quiet":false,"time_scale":1,)"
       R"("think_time_scale":1,"peak":false,"statement_timeout_ms":0,"max_tries":1,)"
       R"("latency_limit_ms":40,"abort_on_fail":false,"finish":"commit","interval_ms":1000,)"
       R"("sampling_hz":50,"progress_seconds":5,"wait":false,"allow_writes_in_production":false})");
@@ -193,13 +193,14 @@ TEST(RunSpecLoad, ToJsonOfStages) {
       R"({"arrival": {"distribution": "regular"}, "max_lag_ms": 2.5, "time_scale": 0.1,
           "warmup_seconds": 3})",
       rate_stages);
-  EXPECT_EQ(spec.to_json(),
-            R"({"arrival":{"distribution":"regular"},"max_lag_ms":2.5,"warmup_seconds":3,)"
-            R"("stages":[{"duration_seconds":10,"name":"stage_1","rate":0.5},)"
-            R"({"duration_seconds":20,"name":"stage_2","rate":250}],"time_scale":0.1,)"
-            R"("think_time_scale":1,"peak":false,"statement_timeout_ms":0,"max_tries":1,)"
-            R"("abort_on_fail":false,"finish":"commit","interval_ms":1000,"sampling_hz":50,)"
-            R"("progress_seconds":5,"wait":false,"allow_writes_in_production":false})");
+  EXPECT_EQ(
+      spec.to_json(),
+      R"({"arrival":{"distribution":"regular"},"max_lag_ms":2.5,"warmup_seconds":3,)"
+      R"("stages":[{"duration_seconds":10,"name":"stage_1","rate":0.5},)"
+      R"({"duration_seconds":20,"name":"stage_2","rate":250}],"rounds":1,"quiet":false,"time_scale":0.1,)"
+      R"("think_time_scale":1,"peak":false,"statement_timeout_ms":0,"max_tries":1,)"
+      R"("abort_on_fail":false,"finish":"commit","interval_ms":1000,"sampling_hz":50,)"
+      R"("progress_seconds":5,"wait":false,"allow_writes_in_production":false})");
   EXPECT_EQ(custom(user_stages).to_json().find("ramp_up_seconds"), std::string::npos);
   EXPECT_EQ(custom(user_stages).to_json().find(R"("virtual_users":800)"), std::string::npos);
 }

@@ -67,6 +67,9 @@ INSTANTIATE_TEST_SUITE_P(
         Boundary{R"({"isolation_level": "serializable"})", R"({"isolation_level": "snapshot"})"},
         Boundary{R"({"isolation_level": "READ committed"})", R"({"isolation_level": 2})"},
         Boundary{R"({"abort_on_fail": true})", R"({"abort_on_fail": 1})"},
+        Boundary{R"({"rounds": 1})", R"({"rounds": 0})"},
+        Boundary{R"({"rounds": 100})", R"({"rounds": 101})"},
+        Boundary{R"({"quiet": true})", R"({"quiet": "true"})"},
         Boundary{R"({"sampling_hz": 0})", R"({"sampling_hz": 1})"},
         Boundary{R"({"sampling_hz": 20})", R"({"sampling_hz": 19})"},
         Boundary{R"({"sampling_hz": 1000})", R"({"sampling_hz": 1001})"},
@@ -138,19 +141,22 @@ INSTANTIATE_TEST_SUITE_P(
                 R"(unrecognized configuration key "total_conections")",
                 "The key stands in the test configuration.",
                 R"(Perhaps you meant "total_connections".)"},
-        Refusal{R"({"": 5})", "", R"(unrecognized configuration key "")", in_custom,
-                "The keys are scenario, virtual_users, arrival, max_lag_ms, workers, "
-                "warmup_seconds, ramp_up_seconds, test_duration_seconds, ramp_down_seconds, "
-                "stages, stress, spike, operations, time_scale, think_time_ms, think_time_scale, "
-                "pacing_ms, workload_mix, peak, seed, settings, session_settings, "
-                "statement_timeout_ms, isolation_level, max_tries, latency_limit_ms, max_errors, "
-                "abort_on_fail, finish, interval_ms, sampling_hz, progress_seconds, wait, "
-                "allow_writes_in_production, metadata, git_commit, branch, ci_execution."},
+        Refusal{
+            R"({"": 5})", "", R"(unrecognized configuration key "")", in_custom,
+            "The keys are scenario, virtual_users, arrival, max_lag_ms, workers, "
+            "warmup_seconds, ramp_up_seconds, test_duration_seconds, ramp_down_seconds, "
+            "stages, stress, spike, operations, rounds, quiet, time_scale, think_time_ms, "
+            "think_time_scale, "
+            "pacing_ms, workload_mix, peak, seed, settings, session_settings, "
+            "statement_timeout_ms, isolation_level, max_tries, latency_limit_ms, max_errors, "
+            "abort_on_fail, finish, interval_ms, sampling_hz, progress_seconds, wait, "
+            "allow_writes_in_production, confirms, metadata, git_commit, branch, ci_execution."},
         Refusal{"", R"({"xylophone": 5})", R"(unrecognized configuration key "xylophone")",
                 "The key stands in the test configuration.",
                 "The keys are scenario, virtual_users, arrival, max_lag_ms, workers, "
                 "warmup_seconds, ramp_up_seconds, test_duration_seconds, ramp_down_seconds, "
-                "stages, stress, spike, operations, time_scale, think_time_ms, think_time_scale, "
+                "stages, stress, spike, operations, rounds, quiet, time_scale, think_time_ms, "
+                "think_time_scale, "
                 "pacing_ms, workload_mix, peak, seed, settings, session_settings, "
                 "statement_timeout_ms, isolation_level, max_tries, latency_limit_ms, max_errors, "
                 "abort_on_fail, finish, interval_ms, sampling_hz, progress_seconds, wait, "

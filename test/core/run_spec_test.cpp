@@ -229,14 +229,14 @@ TEST(RunSpec, ToJsonSpellsDefaultsOut) {
   EXPECT_EQ(
       custom("").to_json(),
       R"({"virtual_users":800,"warmup_seconds":0,"ramp_up_seconds":180,"test_duration_seconds":2700,)"
-      R"("ramp_down_seconds":60,"time_scale":1,"think_time_scale":1,"peak":false,)"
+      R"("ramp_down_seconds":60,"rounds":1,"quiet":false,"time_scale":1,"think_time_scale":1,"peak":false,)"
       R"("statement_timeout_ms":0,"max_tries":1,"abort_on_fail":false,"finish":"commit",)"
       R"("interval_ms":1000,"sampling_hz":50,"progress_seconds":5,"wait":false,"allow_writes_in_production":false})");
 }
 
 constexpr std::string_view everything =
     R"({"scenario":"S \"1\"","virtual_users":12,"workers":3,"warmup_seconds":0.1,)"
-    R"("ramp_up_seconds":7,"test_duration_seconds":30.3,"ramp_down_seconds":0,"time_scale":0.3,)"
+    R"("ramp_up_seconds":7,"test_duration_seconds":30.3,"ramp_down_seconds":0,"rounds":7,"quiet":true,"time_scale":0.3,)"
     R"("think_time_ms":{"max":9,"min":1,"type":"integer"},"think_time_scale":0.7,)"
     R"("pacing_ms":{"max":7,"min":0.5,"type":"numeric"},)"
     R"("workload_mix":{"a":33.3,"b":0},"peak":true,"seed":9223372036854775807,)"
@@ -245,7 +245,7 @@ constexpr std::string_view everything =
     R"("statement_timeout_ms":2147483647,"isolation_level":"repeatable read","max_tries":1000,)"
     R"("latency_limit_ms":0.5,"max_errors":9223372036854775807,"abort_on_fail":true,)"
     R"("finish":"rollback","interval_ms":250,"sampling_hz":0,"progress_seconds":0.5,"wait":true,"allow_writes_in_production":true,)"
-    R"("metadata":{"branch":"main","ci_execution":false,"git_commit":"abc","x":[1,null]}})";
+    R"("confirms":"0123abcd-0000-4000-8000-00000000000f","metadata":{"branch":"main","ci_execution":false,"git_commit":"abc","x":[1,null]}})";
 
 TEST(RunSpec, ToJsonOfEveryKeyIsAFixedPoint) {
   const RunSpec spec = custom(everything);

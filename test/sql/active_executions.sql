@@ -100,6 +100,7 @@ CALL perf_mgmt.wait_for_execution(:'id');
 SELECT count(*) FROM perf_mgmt.active_executions;
 SELECT perf_mgmt.execution_controller(:'id') IS NULL AS nobody;
 
+DELETE FROM perf_mgmt.performance_baselines WHERE test_name = 'Activity test';
 DELETE FROM perf_mgmt.test_executions WHERE id = :'id';
 DELETE FROM perf_mgmt.performance_tests WHERE test_name = 'Activity test';
 DELETE FROM perf_mgmt.load_scenarios WHERE scenario_name = 'Activity scenario';

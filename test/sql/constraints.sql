@@ -71,7 +71,7 @@ INSERT INTO perf_mgmt.performance_baselines
 SELECT 'edge', 'INITIAL', now(), id, 0, 0, 0, 0 FROM perf_mgmt.test_executions;
 INSERT INTO perf_mgmt.alert_configurations
   (alert_name, alert_type, threshold_config, alert_severity, notification_channels)
-VALUES ('edge', 'THRESHOLD', '{}', 'LOW', '{}');
+VALUES ('edge', 'ERROR_RATE', '{}', 'LOW', '{}');
 
 -- The operation's type was given as Read
 SELECT operation_type FROM perf_mgmt.workload_operations WHERE operation_name = 'edge';

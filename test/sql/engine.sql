@@ -416,6 +416,7 @@ SELECT count(*) > 30 AS executions,
          AND operations_failed = (SELECT sum(i.failed_count) FROM perf_mgmt.execution_intervals AS i WHERE i.execution_id = e.id)) AS parts
 FROM perf_mgmt.test_executions AS e WHERE scenario_name = 'Engine scenario';
 
+DELETE FROM perf_mgmt.performance_baselines WHERE test_name = 'Engine test';
 DELETE FROM perf_mgmt.test_executions WHERE scenario_name = 'Engine scenario';
 DELETE FROM perf_mgmt.performance_tests WHERE test_name = 'Engine test';
 DELETE FROM perf_mgmt.load_scenarios WHERE scenario_name = 'Engine scenario';

@@ -128,6 +128,7 @@ ROLLBACK;
 SELECT operation_name, count(*) FROM probe.result WHERE execution_id IN (:'execution_id', :'production')
 GROUP BY operation_name ORDER BY operation_name;
 
+DELETE FROM perf_mgmt.performance_baselines WHERE test_name = 'Probe test';
 DELETE FROM perf_mgmt.test_executions WHERE id IN (:'execution_id', :'production', :'foreign_execution');
 DELETE FROM perf_mgmt.performance_tests WHERE test_name = 'Probe test';
 DELETE FROM perf_mgmt.load_scenarios WHERE scenario_name = 'Probe scenario';

@@ -81,8 +81,9 @@ add_test($node, 'first fails', [ { sql => 'SELECT fail_at_first(:slot)', type =>
 	is(execution($node, $id, "$sums, operations_retried, retries"), '10|5|5|0|0|0|0', 'without retries every other fails');
 	is(execution($node, $id, $classes), '5|0|0|0|0', 'by its class');
 }
+# Without sampling, which would run the operation once more to see its plan.
 add_test($node, 'all fail', [ { sql => 'SELECT fail_always(:class)', generators => '{"class": "40001"}' } ],
-	{ operations => 10, workers => 2, virtual_users => 2, max_tries => 3 });
+	{ operations => 10, workers => 2, virtual_users => 2, max_tries => 3, sampling_hz => 0 });
 {
 	restart();
 	my $id = run_test($node, 'all fail');
@@ -95,7 +96,7 @@ add_test($node, 'all fail', [ { sql => 'SELECT fail_always(:class)', generators 
 }
 # Another error is none that a second try would mend.
 add_test($node, 'broken', [ { sql => 'SELECT fail_always(:class)', generators => '{"class": "22012"}' } ],
-	{ operations => 10, workers => 1, max_tries => 3 });
+	{ operations => 10, workers => 1, max_tries => 3, sampling_hz => 0 });
 {
 	restart();
 	my $id = run_test($node, 'broken');

@@ -63,6 +63,9 @@ class Histogram {
 
   // Adds other's sample to this one. Costs the range of buckets that other uses, not all of them.
   void merge(const Histogram& other) noexcept;
+  // Likewise adds a histogram in the form that serialize() gives, without expanding it. Throws as
+  // deserialize() does, and then has changed nothing.
+  void merge_serialized(const std::uint8_t* bytes, std::size_t size);
   // Forgets everything; likewise touches only the buckets in use.
   void reset() noexcept;
 
@@ -85,6 +88,10 @@ class Histogram {
   // than kMinimumTail values lie above that rank: such a percentile would be invented.
   static constexpr std::uint64_t kMinimumTail = 10;
   std::optional<std::uint64_t> percentile(double p) const noexcept;
+  // The same of a histogram in the form that serialize() gives, without expanding it. Throws as
+  // deserialize() does.
+  static std::optional<std::uint64_t> stored_percentile(const std::uint8_t* bytes, std::size_t size,
+                                                        double p);
 
   // Values in a bucket; 0 for one that does not exist.
   std::uint64_t bucket_count(std::size_t bucket) const noexcept {
@@ -117,9 +124,11 @@ class Histogram {
     return bucket < 2 * kSubBuckets ? 0 : static_cast<unsigned>(bucket / kSubBuckets) - 1;
   }
 
-  // Why count, minimum, maximum, sums and buckets, as read from outside, cannot belong to any
-  // sample; nullptr where nothing speaks against it.
-  const char* inconsistency() const noexcept;
+  // Rank of percentile p among count values; 0 where percentile() has no value.
+  static std::uint64_t rank_of(double p, std::uint64_t count) noexcept;
+  // Adds all of another sample but its buckets.
+  void add_moments(std::uint64_t count, std::uint64_t inverse_min, std::uint64_t max,
+                   const std::uint64_t (&sum)[2], const std::uint64_t (&squares)[3]) noexcept;
 
   // Words, least significant first, and no 128-bit members: these would ask for an alignment of
   // 16, while the server's allocators promise 8.

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "perf_mgmt/core/histogram.hpp"
@@ -81,5 +82,8 @@ struct OperationRecord {
   void merge(const OperationRecord& other) noexcept;
   void reset() noexcept;
 };
+
+// What the operations of a run did together.
+OperationRecord sum_of(std::span<const OperationRecord> records) noexcept;
 
 }  // namespace perf_mgmt

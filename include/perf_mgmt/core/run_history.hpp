@@ -13,12 +13,13 @@ namespace perf_mgmt {
 
 // One stage as far as it has gone.
 struct StageTotals {
+  int round = 0;          // 0-based
   std::size_t stage = 0;  // index into the load model's stages
   std::int64_t from_ns = 0;
   std::int64_t to_ns = 0;
   int intervals = 0;
   OperationRecord sum{};   // of all operations: of those that ended in the stage
-  OperationRecord rest{};  // of the last stage: what ended after it, at the end of the run
+  OperationRecord rest{};  // of the last stage: what ended after it, at the end of the round
   std::optional<double> cpu_percent;  // means over the intervals, weighted by their lengths
   std::optional<double> memory_percent;
 
@@ -43,7 +44,10 @@ class RunHistory {
   };
   void add(const Entry& entry);
 
-  // At the end of the run: what was begun in time and ended after the last stage, all operations.
+  // What is added from here on belongs to this round (0-based): its stages are counted anew.
+  void begin_round(int round) noexcept { round_ = round; }
+
+  // At the end of a round: what was begun in time and ended after the last stage, all operations.
   void note_rest(const OperationRecord& rest);
 
   // In the order in which they ran, warm-up included.
@@ -74,6 +78,7 @@ class RunHistory {
 
   LoadModel load_;
   std::size_t operations_;
+  int round_ = 0;
   std::vector<StageTotals> stages_;
   std::vector<IntervalFigures> intervals_;
   std::vector<PlanCounts> plan_counts_;  // operations_ for each of intervals_

@@ -66,6 +66,7 @@ struct RunPlan {
   std::uint32_t controller_role_oid = 0;  // the extension's owner
   std::string run_role;
   std::string started_by;
+  std::string comparison_id;  // of which it is one half; empty: none
   int caller_pid = 0;
   bool horizon_held = false;   // the caller waits inside a transaction
   bool validate_only = false;  // prepare, report every problem, run nothing

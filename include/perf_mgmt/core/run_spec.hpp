@@ -89,6 +89,11 @@ struct RunSpec {
   std::optional<std::int64_t> max_errors;  // none: never stops for errors
   enum class Finish : std::uint8_t { commit, rollback };
   Finish finish = Finish::commit;
+  // The run is cut into so many rounds, each with fresh workers and fresh plans; quiet: those that
+  // others disturbed are repeated, at most as many again.
+  int rounds = 1;
+  bool quiet = false;
+  std::optional<std::string> confirms;  // id of the execution that this one repeats
   int interval_ms = 1000;
   double progress_seconds = 5;
   bool wait = false;
@@ -131,10 +136,22 @@ struct RunSpec {
 // - The others hold the target.
 // In the closed model targets are rounded up to whole users.
 //
+// rounds is by default 5 where the test is ci_enabled and its type holds a target (BASELINE, LOAD,
+// VOLUME) for a duration or a number of operations, and 1 otherwise; quiet by default where it is
+// ci_enabled and has more than one round. More than one round of anything else, or of fewer
+// operations than rounds, is an error.
+//
 // Throws Error: invalid_parameter_value names the key, the value and the range; the layer is named
 // in the detail. invalid_json_text where a layer is no JSON.
 RunSpec merge_run_spec(std::string_view custom_config, std::string_view test_configuration,
                        const ScenarioDefaults& scenario, TestType test_type = TestType::load);
+
+inline constexpr int most_rounds = 100;
+
+// The spec of one round (0-based) of a run: durations and ramps divided by the number of rounds,
+// its share of `operations`, the warm-up whole, and a seed of its own (that of the run in round 0).
+// Rounds beyond the number of rounds are repetitions and have the length of the first.
+RunSpec round_of(const RunSpec& run, int round);
 
 // The scenario that the layers name, if any: what has to be known before its row can be read.
 // Checks both layers alone and throws as merge_run_spec does.

@@ -4,6 +4,10 @@
 // step with them, each worker that is inside an operation is looked at in shared memory: what it
 // waits for, or CPU where it waits for nothing (it runs, or wants to). A worker between two
 // operations is not counted.
+//
+// Blockers: while a sample shows workers that wait for a lock, four times a second at most, the
+// lock manager is asked who holds it. Who waits for a lock himself is passed over for the one that
+// he waits for: in a queue before one row there is one culprit.
 #pragma once
 
 #include <map>
@@ -20,6 +24,12 @@ using WaitSamples = std::map<std::uint32_t, std::uint64_t>;
 // "CPU", or "Class:Event" as pg_stat_activity names them.
 std::string wait_event_label(std::uint32_t code);
 
+// A worker that was seen waiting for a lock (not for a latch of the server's own).
+struct LockWaiter {
+  int pid = 0;
+  std::uint32_t operation = 0;
+};
+
 class WaitSampler {
  public:
   // hz 0: never.
@@ -31,6 +41,8 @@ class WaitSampler {
   void sample(std::int64_t now_ns);
   // What was seen since the last call, by operation.
   std::vector<WaitSamples> take();
+  // Of the last sample.
+  const std::vector<LockWaiter>& lock_waiters() const noexcept { return lock_waiters_; }
 
  private:
   void schedule(std::int64_t now_ns);
@@ -40,6 +52,35 @@ class WaitSampler {
   std::int64_t period_ns_;
   std::int64_t next_ns_;
   std::vector<WaitSamples> samples_;
+  std::vector<LockWaiter> lock_waiters_;
+};
+
+// What held a lock that an operation waited for, and how often it was seen doing so.
+struct BlockerSighting {
+  std::uint32_t operation = 0;
+  std::string wait_event;  // "Lock:transactionid"
+  std::string blocker;     // another worker of the run, user and application, prepared transaction
+  std::string state;       // as in pg_stat_activity; empty where there is none
+  std::string statement;   // that it runs, or ran last; cut at 1,000 characters
+  std::uint64_t samples = 0;
+};
+
+class BlockerWatch {
+ public:
+  // Whether those that wait are worth a look now.
+  bool wants_look(std::int64_t now_ns, const std::vector<LockWaiter>& waiters) const noexcept {
+    return !waiters.empty() && now_ns >= next_ns_;
+  }
+  // Needs a transaction with SPI connected.
+  void look(std::int64_t now_ns, const std::vector<LockWaiter>& waiters);
+  // Over the whole run.
+  const std::vector<BlockerSighting>& sightings() const noexcept { return sightings_; }
+
+ private:
+  void note(BlockerSighting seen);
+
+  std::int64_t next_ns_ = 0;
+  std::vector<BlockerSighting> sightings_;
 };
 
 // Looks at the other sessions now and then, through pg_stat_activity.

@@ -86,10 +86,10 @@ inline auto tree_walker(TreeWalker walker) noexcept {
 // 17 moved the checkpoint counts to a view of their own.
 #if PG_VERSION_NUM >= 170000
 inline constexpr const char* kCheckpointView = "pg_stat_checkpointer";
-inline constexpr const char* kCheckpointCount = "num_timed + num_requested";
+inline constexpr const char* kCheckpointCounts = "num_timed, num_requested";
 #else
 inline constexpr const char* kCheckpointView = "pg_stat_bgwriter";
-inline constexpr const char* kCheckpointCount = "checkpoints_timed + checkpoints_req";
+inline constexpr const char* kCheckpointCounts = "checkpoints_timed, checkpoints_req";
 #endif
 
 // 17 lets a background worker connect as a role without LOGIN.

@@ -6,6 +6,7 @@
 // the final state is written first.
 #pragma once
 
+#include "perf_mgmt/pg/advice_evidence.hpp"
 #include "perf_mgmt/pg/process_usage.hpp"
 #include "perf_mgmt/pg/recorder.hpp"
 #include "perf_mgmt/pg/run_processes.hpp"
@@ -25,16 +26,29 @@ class Controller {
   void wait_for_workers();
   void start();
   void stop_workers();
-  void collect_rest();
-  void collect_errors();
   void write_outcome();
   bool write_ending_alone(const std::string& reason);
+  void judge();
   // Waits for the latch until a moment on the monotonic clock, and takes note of requests to end.
   void wait_until(std::int64_t monotonic_ns);
   void check_requests();
   bool all_workers(WorkerState state) const;
   // A worker that is gone without having finished ends the run.
   void check_workers();
+
+  // controller_rounds.cpp: from one round to the next.
+  bool wants_another_round() const;
+  void run_round();
+  // Waits until the caller allows the next round.
+  void await_turn();
+  // Ends the window and the workers of the round that is going on, if one is, and adds it up.
+  void close_round();
+  void collect_rest();
+  void collect_errors();
+  void finish_round();
+  // What the server's views tell of the round, as far as they can be read.
+  void read_round(RoundEvidence& evidence);
+  void count_rounds();
 
   // controller_intervals.cpp: while the clock runs.
   void run_intervals();
@@ -65,15 +79,20 @@ class Controller {
 
   SharedRun run_;
   RunPlan plan_;
-  LoadModel load_;
+  LoadModel load_;  // of a round
   Recorder recorder_;
   RunHistory history_;
   WaitSampler waits_;
   SessionWatch sessions_;
+  BlockerWatch blockers_;
+  AdviceEvidence advice_evidence_;
   RunCpu run_cpu_;
   std::vector<BackgroundWorkerHandle*> workers_;
   ClockPair clock_;
   bool inserted_ = false;
+  bool round_is_open_ = false;
+  RoundOutcome round_;  // the one that goes on
+  OperationCounters earlier_rounds_{};
   int next_interval_ = 0;
   std::int64_t interval_from_ns_ = 0;
   bool measuring_ = false;
@@ -83,6 +102,7 @@ class Controller {
   std::optional<std::int64_t> run_cpu_at_start_;
   ServerReading server_before_;
   ServerReading server_at_start_;
+  DatabaseReading database_at_start_;
   std::vector<RelationSize> sizes_before_;
   std::vector<RelationSize> sizes_after_;
   std::vector<std::int64_t> worker_cpu_before_;  // by worker

@@ -6,6 +6,7 @@
 // column has the one conversion that its type defines.
 #pragma once
 
+#include "perf_mgmt/core/quiet_round.hpp"
 #include "perf_mgmt/core/run_plan.hpp"
 #include "perf_mgmt/core/shape_result.hpp"
 #include "perf_mgmt/pg/activity_sampler.hpp"
@@ -32,9 +33,12 @@ inline std::optional<std::uint64_t> increase(std::uint64_t from, std::uint64_t t
 
 // What the server itself counts, at one moment.
 struct ServerReading {
-  std::string wal_position;       // pg_lsn
-  std::uint64_t connections = 0;  // client backends, the run's workers apart
-  std::uint64_t checkpoints = 0;
+  std::uint64_t wal_position = 0;  // bytes since the beginning of the log
+  std::uint64_t connections = 0;   // client backends, the run's workers apart
+  std::uint64_t timed_checkpoints = 0;
+  std::uint64_t requested_checkpoints = 0;
+
+  std::uint64_t checkpoints() const noexcept { return timed_checkpoints + requested_checkpoints; }
 };
 
 // What this database counts, at one moment; too dear to be read at every interval.
@@ -46,6 +50,7 @@ struct DatabaseReading {
 // One interval of the time series.
 struct Interval {
   int number = 0;
+  int round = 0;             // 0-based
   std::int64_t from_ns = 0;  // monotonic
   std::int64_t to_ns = 0;
   std::size_t stage = 0;  // index into the load model's stages
@@ -70,6 +75,43 @@ struct OperationError {
   std::uint64_t count = 0;
 };
 
+// What was measured in the windows of one or more rounds.
+struct Measurements {
+  std::int64_t measured_ns = 0;
+  std::uint64_t scheduled = 0;
+  std::uint64_t ok_in_window = 0;                 // of ok, those that ended inside the window
+  double due = 0;                                 // open model: operations that fell due
+  std::vector<OperationRecord> totals;            // by operation
+  std::vector<WaitSamples> waits;                 // by operation
+  std::vector<std::int64_t> longest_interrupted;  // by operation, nanoseconds; 0: none
+  HostUsage host;  // over the window; memory: the mean of its intervals
+  std::optional<double> others_cpu_percent;
+  std::optional<std::uint64_t> checkpoints;
+  std::optional<std::uint64_t> server_wal_bytes;
+  std::optional<std::uint64_t> autovacuum_runs;
+  std::optional<std::uint64_t> server_temp_bytes;
+
+  explicit Measurements(std::size_t operations)
+      : totals(operations), waits(operations), longest_interrupted(operations) {}
+  // Adds those of another round: counts are summed, percentages weighted by the windows' lengths. A
+  // figure that one of them lacks is lacking.
+  void add(const Measurements& other);
+};
+
+// One round: the load once, with workers of its own.
+struct RoundOutcome {
+  int number = 0;  // 0-based
+  int workers = 0;
+  std::int64_t started_ns = 0;  // monotonic; 0: its clock was never started
+  std::int64_t ended_ns = 0;
+  std::int64_t measured_from_ns = 0;
+  std::int64_t measured_until_ns = 0;
+  std::vector<Disturbance> disturbances;
+  bool counted = false;
+  OperationRecord sum{};  // of all operations
+  Measurements measured{0};
+};
+
 // How a run ended.
 struct RunOutcome {
   std::string status;  // COMPLETED, FAILED, CANCELLED
@@ -77,28 +119,18 @@ struct RunOutcome {
   std::string message;
   std::int64_t started_ns = 0;
   std::int64_t ended_ns = 0;
-  std::int64_t measured_from_ns = 0;
-  std::int64_t measured_until_ns = 0;
-  int workers = 0;
-  std::uint64_t scheduled = 0;
-  std::uint64_t ok_in_window = 0;                 // of ok, those that ended inside the window
-  std::optional<double> target_rate;              // open model
-  std::vector<OperationRecord> totals;            // by operation
-  std::vector<WaitSamples> waits;                 // by operation
-  std::vector<std::int64_t> longest_interrupted;  // by operation, nanoseconds; 0: none
-  HostUsage host;  // over the window; memory: the mean of its intervals
-  std::optional<double> others_cpu_percent;
-  std::optional<std::uint64_t> checkpoints;
-  std::string wal_from;  // pg_lsn
-  std::string wal_until;
-  DatabaseReading database_from;
-  std::optional<DatabaseReading> database_until;
-  std::string evidence_missing;  // why circumstances could not be read; empty: they were
+  int workers = 0;                    // the most of any round
+  std::vector<RoundOutcome> rounds;   // in order; those in `measured` have no totals of their own
+  Measurements measured{0};           // of the rounds that count
+  std::optional<double> target_rate;  // open model
+  std::string evidence_missing;       // why circumstances could not be read; empty: they were
   std::vector<PlanSighting> plans;
   std::uint64_t plans_dropped = 0;
   std::vector<OperationError> errors;
   std::vector<Finding> findings;
   std::string shape_result;  // JSON object; empty: the type of the test reports nothing
+
+  std::size_t quiet_rounds() const noexcept;
 };
 
 class Recorder {
@@ -117,6 +149,8 @@ class Recorder {
   DatabaseReading read_database() const;
   // Tables that autovacuum has been at since a moment.
   std::vector<std::string> read_vacuumed_tables(std::int64_t wall_us) const;
+  // Those that are neither the operations' own nor the extension's.
+  std::vector<std::string> read_foreign_vacuumed_tables(std::int64_t wall_us) const;
   // The tables of the operations and their indexes.
   std::vector<RelationSize> read_relation_sizes() const;
   void write_interval(const ClockPair& clock, const Interval& interval) const;
@@ -129,8 +163,10 @@ class Recorder {
                  const std::string& details_json = {}) const;
 
  private:
+  std::string operation_tables() const;
   void write_summary(const ClockPair& clock, const RunOutcome& outcome) const;
   void write_operations(const ClockPair& clock, const RunOutcome& outcome) const;
+  void write_rounds(const ClockPair& clock, const RunOutcome& outcome) const;
   void write_stages(const ClockPair& clock, const LoadModel& load, const RunHistory& history) const;
   void write_plans(const ClockPair& clock, const std::vector<PlanSighting>& plans) const;
 

@@ -37,10 +37,12 @@ std::string query_hash(const std::string& sql_template);
 // counters.
 void add_operation_columns(Json& row, const OperationRecord& record);
 
+// ok_count to late_count, as an interval, a stage and a round have them.
+void add_count_columns(Json& row, const OperationCounters& counters);
+
 // The columns of response, service and lag times that a summary and a stage have in common, with
 // their histograms.
 void add_time_columns(Json& row, const OperationRecord& record);
-OperationRecord sum_of(const std::vector<OperationRecord>& records);
 
 // INSERT of one object or an array of objects with equal keys; UPDATE of the row whose id is given.
 // Keys are column names of the extension's own tables, never a user's text.

@@ -20,6 +20,10 @@ class CallerWatch {
   std::int64_t next_look_ns_ = 0;
 };
 
+// Throws Error where no test can be run from here: on a standby, in a read-only transaction, within
+// a security-restricted operation, inside an operation of a run.
+void check_can_start();
+
 // From here until forget_caller, the end of this session stops the run and wakes its processes.
 void watch_caller(const SharedRun& run);
 void forget_caller(const SharedRun& run);
@@ -29,14 +33,22 @@ class RunControl {
   // Lays the plan into shared memory, starts the controller and returns when the execution is
   // running; throws what kept it from running, and then nothing is left. Workers that are fewer
   // than wanted are a WARNING.
-  static RunControl start(RunPlan plan);
-  RunControl(RunControl&&) = default;
+  // The run waits before any further round than the allowed ones; 0: none is held back.
+  static RunControl start(RunPlan plan, std::uint32_t rounds_allowed = 0);
+  RunControl(RunControl&& other) noexcept;
+  RunControl& operator=(RunControl&&) = delete;
+  // Stops a run that is still attached to.
+  ~RunControl();
 
   const std::string& execution_id() const noexcept { return execution_id_; }
 
   // Waits until the run has ended, with a progress NOTICE every so many seconds (0: none). An end
   // other than COMPLETED is a WARNING. When the wait is broken off, so is the run.
   void wait(double progress_seconds);
+  void allow_rounds(std::uint32_t rounds) const { run_.allow_rounds(rounds); }
+  // Waits until so many rounds are done. Throws Error where the run ends before; when the wait is
+  // broken off, so is the run.
+  void wait_for_rounds(std::uint32_t rounds);
   // Leaves the run alone.
   void detach();
 

@@ -15,6 +15,13 @@ namespace perf_mgmt::pg {
 RunPlan load_run_plan(const std::string& test_name, const std::string& environment,
                       const std::string& custom_config);
 
+// The spec alone, and the test; throws for what can be told without looking at the operations.
+struct RunIntent {
+  TestRow test;
+  RunSpec spec;
+};
+RunIntent load_run_intent(const std::string& test_name, const std::string& custom_config);
+
 // The beginning of a plan that validate_scenario fills with operations; checks the caller's
 // membership.
 RunPlan load_validation_plan(const ScenarioRow& scenario);

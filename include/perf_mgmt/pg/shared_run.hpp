@@ -81,6 +81,7 @@ struct RunHeader {
   std::uint64_t plan_bytes;
   std::uint64_t sequences_offset;
   std::uint64_t plan_store_offset;
+  std::uint64_t sample_store_offset;
   std::uint64_t workers_offset;
   std::uint64_t worker_stride;
 
@@ -88,6 +89,9 @@ struct RunHeader {
   std::atomic<std::uint32_t> stop;          // StopReason
   std::atomic<std::uint32_t> worker_count;  // workers that were launched
   std::atomic<std::uint32_t> epoch;
+  std::atomic<std::uint32_t> round;            // 0-based, of the workers that are launched now
+  std::atomic<std::uint32_t> rounds_done;      // written by the controller
+  std::atomic<std::uint32_t> rounds_allowed;   // the controller waits before any further one
   std::atomic<std::int64_t> start_ns;          // monotonic; 0 until the clock is started
   std::atomic<std::int64_t> measured_from_ns;  // monotonic; INT64_MAX during warm-up
   std::atomic<std::int64_t> end_ns;            // monotonic; no operation starts at or after it
@@ -95,6 +99,7 @@ struct RunHeader {
   std::atomic<std::uint32_t> window_closed;    // workers that have finished may go
   alignas(64) std::atomic<std::uint64_t> next_slot;  // with `operations` or a rate: the next slot
                                                      // to be taken
+  std::atomic<std::uint64_t> slots_before;           // those of the earlier rounds: sequences go on
   alignas(64) std::atomic<std::uint64_t> failed_operations;
   std::atomic<std::uint32_t> pools_ready;
   std::atomic<dsm_handle> pools_handle;  // DSM_HANDLE_INVALID where there are no pools
@@ -165,12 +170,19 @@ class SharedRun {
   std::string_view plan() const noexcept;
   std::span<std::atomic<std::uint64_t>> sequences() const noexcept;
   PlanStore plans() const noexcept;
+  PlanStore samples() const noexcept;  // of sample_plans()
   WorkerSlot& worker(std::size_t i) const noexcept;
   OperationRecord* records(std::size_t worker, std::uint32_t epoch) const noexcept;
 
   RunPhase phase() const noexcept { return static_cast<RunPhase>(header_->phase.load()); }
   StopReason stop_reason() const noexcept { return static_cast<StopReason>(header_->stop.load()); }
   bool stopping() const noexcept { return stop_reason() != StopReason::none; }
+  // Before the workers of a round are launched, and after those of the one before have ended: all
+  // that belongs to a round is as in a new segment. slots: what the round before had of them.
+  void begin_round(std::uint32_t round, std::uint64_t slots) const noexcept;
+  // Lets the controller begin rounds until so many are done.
+  void allow_rounds(std::uint32_t rounds) const noexcept;
+
   // Sets the reason unless there is one already, and wakes everybody.
   void stop(StopReason reason) const noexcept;
   // Keeps the error unless there is one already.

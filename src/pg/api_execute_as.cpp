@@ -1,0 +1,81 @@
+// SQL: execute_as, a statement with the rights of another role.
+//
+// Alerts are copied into a table of the platform by the controller, who is the extension's owner.
+// That table's triggers, defaults and constraints are code of its owner's, and must not run with
+// more rights than he has. So the statement runs as he, in the way in which the server itself runs
+// code of a table's owner (maintenance commands, logical replication): as an operation that can
+// neither change the role nor leave anything behind for the caller to run.
+#include "perf_mgmt/pg/spi.hpp"
+
+extern "C" {
+#include "miscadmin.h"
+#include "utils/acl.h"
+#include "utils/array.h"
+}
+
+namespace perf_mgmt::pg {
+
+namespace {
+
+// From 16 on a member of a role need not be allowed to act as that role.
+bool may_act_as(Oid role) {
+  return sql_query(fmt::format("SELECT pg_has_role($1::oid, '{}')",
+                               PG_VERSION_NUM >= 160000 ? "SET" : "MEMBER"),
+                   {std::to_string(role)})
+             .scalar() == "t";
+}
+
+std::string role_name(Oid role) {
+  return pg_call([&] { return GetUserNameFromId(role, false); });
+}
+
+std::vector<SqlText> text_elements(ArrayType* array) {
+  Datum* elements = nullptr;
+  bool* nulls = nullptr;
+  int count = 0;
+  pg_call([&] {
+    deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &count);
+  });
+  std::vector<SqlText> texts(static_cast<std::size_t>(count));
+  for (int i = 0; i < count; ++i) {
+    if (nulls[i]) continue;
+    texts[static_cast<std::size_t>(i)] = pg_call([&] { return TextDatumGetCString(elements[i]); });
+  }
+  return texts;
+}
+
+Datum execute_as(FunctionCallInfo call) {
+  const Oid role = DatumGetObjectId(call->args[0].value);
+  const std::string statement = pg_call([&] { return TextDatumGetCString(call->args[1].value); });
+  const std::vector<SqlText> values =
+      text_elements(pg_call([&] { return DatumGetArrayTypeP(call->args[2].value); }));
+  SpiConnection spi;
+  if (!may_act_as(role)) {
+    throw Error(sqlstate::insufficient_privilege,
+                fmt::format("must be member of role \"{}\"", role_name(role)));
+  }
+
+  // The abort of the (sub)transaction takes the role back when an error is thrown.
+  Oid caller = InvalidOid;
+  int context = 0;
+  GetUserIdAndSecContext(&caller, &context);
+  SetUserIdAndSecContext(role,
+                         context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
+  sql_query(statement, values);
+  SetUserIdAndSecContext(caller, context);
+  spi.finish();
+  return Datum{0};
+}
+
+}  // namespace
+
+}  // namespace perf_mgmt::pg
+
+extern "C" {
+
+PG_FUNCTION_INFO_V1(perf_mgmt_execute_as);
+Datum perf_mgmt_execute_as(PG_FUNCTION_ARGS) {
+  return perf_mgmt::pg::run_cpp([&] { return perf_mgmt::pg::execute_as(fcinfo); });
+}
+
+}  // extern "C"

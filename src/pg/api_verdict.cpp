@@ -1,0 +1,61 @@
+// SQL: judge_evidence, noise_of, judge_pairs, explain_change: jsonb in, the core's judgement, jsonb
+// out.
+#include "perf_mgmt/core/explanation.hpp"
+#include "perf_mgmt/core/noise_floor.hpp"
+#include "perf_mgmt/core/variant_comparison.hpp"
+#include "perf_mgmt/core/verdict.hpp"
+#include "perf_mgmt/pg/sql_arguments.hpp"
+
+extern "C" {
+#include "mb/pg_wchar.h"
+#include "utils/jsonb.h"
+}
+
+namespace perf_mgmt::pg {
+
+namespace {
+
+// The core takes and gives UTF-8, jsonb's text is in the database's encoding.
+Datum through_core(FunctionCallInfo call, std::string (*judge)(std::string_view)) {
+  const std::string evidence = required_argument(call, 0, "p_evidence");
+  const char* utf8 = pg_call([&] {
+    return pg_server_to_any(evidence.c_str(), static_cast<int>(evidence.size()), PG_UTF8);
+  });
+  const std::string result = judge(utf8);
+  return pg_call([&] {
+    const char* text = pg_any_to_server(result.c_str(), static_cast<int>(result.size()), PG_UTF8);
+    return DirectFunctionCall1(jsonb_in, CStringGetDatum(text));
+  });
+}
+
+}  // namespace
+
+}  // namespace perf_mgmt::pg
+
+extern "C" {
+
+PG_FUNCTION_INFO_V1(perf_mgmt_judge_evidence);
+Datum perf_mgmt_judge_evidence(PG_FUNCTION_ARGS) {
+  return perf_mgmt::pg::run_cpp(
+      [&] { return perf_mgmt::pg::through_core(fcinfo, perf_mgmt::judge_evidence); });
+}
+
+PG_FUNCTION_INFO_V1(perf_mgmt_noise_of);
+Datum perf_mgmt_noise_of(PG_FUNCTION_ARGS) {
+  return perf_mgmt::pg::run_cpp(
+      [&] { return perf_mgmt::pg::through_core(fcinfo, perf_mgmt::noise_of); });
+}
+
+PG_FUNCTION_INFO_V1(perf_mgmt_judge_pairs);
+Datum perf_mgmt_judge_pairs(PG_FUNCTION_ARGS) {
+  return perf_mgmt::pg::run_cpp(
+      [&] { return perf_mgmt::pg::through_core(fcinfo, perf_mgmt::judge_pairs); });
+}
+
+PG_FUNCTION_INFO_V1(perf_mgmt_explain_change);
+Datum perf_mgmt_explain_change(PG_FUNCTION_ARGS) {
+  return perf_mgmt::pg::run_cpp(
+      [&] { return perf_mgmt::pg::through_core(fcinfo, perf_mgmt::explain_change); });
+}
+
+}  // extern "C"
