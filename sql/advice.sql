@@ -158,7 +158,8 @@ AS $$
   LEFT JOIN LATERAL (
     SELECT coalesce(nullif(e.baseline_execution_id, e.id),
                     (SELECT l.baseline_execution_id FROM perf_mgmt.performance_baselines l
-                     WHERE l.test_name = t.test_name AND l.is_active AND l.baseline_execution_id <> e.id
+                     WHERE l.test_name = t.test_name AND l.execution_environment = e.execution_environment
+                       AND l.is_active AND l.baseline_execution_id <> e.id
                      ORDER BY array_position(ARRAY['MANUAL', 'ROLLING', 'INITIAL'], l.baseline_type::text) LIMIT 1)) AS id
   ) b ON true
   WHERE e.id = p_execution_id

@@ -164,14 +164,17 @@ DECLARE
 BEGIN
   FOR v_test_name IN
     -- Those that have a newer execution than their rolling baseline
-    SELECT h.test_name FROM perf_mgmt.history h
-    WHERE NOT h.regression_detected AND h.completed_at >= now() - interval '30 days'
-    GROUP BY h.test_name
-    HAVING max(h.started_at) > coalesce((
+    SELECT DISTINCT r.test_name
+    FROM (SELECT h.test_name, h.execution_environment, max(h.started_at) AS started_at
+          FROM perf_mgmt.history h
+          WHERE NOT h.regression_detected AND h.completed_at >= now() - interval '30 days'
+          GROUP BY h.test_name, h.execution_environment) r
+    WHERE r.started_at > coalesce((
       SELECT max(e.started_at) FROM perf_mgmt.performance_baselines b
       JOIN perf_mgmt.test_executions e ON e.id = b.baseline_execution_id
-      WHERE b.test_name = h.test_name AND b.baseline_type = 'ROLLING' AND b.is_active), '-infinity')
-    ORDER BY h.test_name
+      WHERE b.test_name = r.test_name AND b.execution_environment = r.execution_environment
+        AND b.baseline_type = 'ROLLING' AND b.is_active), '-infinity')
+    ORDER BY r.test_name
   LOOP
     BEGIN
       PERFORM perf_mgmt.update_rolling_baseline(v_test_name);

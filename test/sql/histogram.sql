@@ -72,12 +72,28 @@ FROM (SELECT perf_mgmt.merge(h) AS whole FROM value) AS merged,
               FROM generate_series(1, 20000) AS n, unnest(ARRAY[0.5, 0.95, 0.99, 0.999]) AS p GROUP BY p) AS sorted
 ORDER BY p;
 
+-- One alone is handed on as it is, and two are added, where they lie outside of their rows as well
+CREATE TEMPORARY TABLE wide (n integer, h perf_mgmt.histogram);
+ALTER TABLE wide ALTER h SET STORAGE EXTERNAL;
+INSERT INTO wide
+SELECT part, perf_mgmt.merge(format('{"v":1,"count":1,"min":%1$s,"max":%1$s,"sum":"%1$s","squares":"%2$s","buckets":[[%1$s,1]]}',
+                                    v, v * v)::perf_mgmt.histogram)
+FROM generate_series(1, 2) AS part, generate_series(7, 20) AS octave, generate_series(0, 127) AS i,
+     LATERAL (SELECT (part + 127 + i)::bigint << octave AS v) AS drawn
+WHERE part + i < 128 GROUP BY part;
+SELECT min(pg_column_size(h)) > 2500 AS outside FROM wide;
+SELECT bool_and(alone OPERATOR(perf_mgmt.=) h) AS equal FROM (SELECT n, perf_mgmt.merge(h) AS alone FROM wide GROUP BY n) AS each JOIN wide USING (n);
+SELECT perf_mgmt.count(perf_mgmt.merge(h)), sum(perf_mgmt.count(h)) AS expected, perf_mgmt.min(perf_mgmt.merge(h)), perf_mgmt.max(perf_mgmt.merge(h)),
+       perf_mgmt.percentile(perf_mgmt.merge(h), 0.95) AS p95
+FROM wide;
+SELECT n, perf_mgmt.count(perf_mgmt.merge(h) OVER (ORDER BY n)) AS so_far FROM wide ORDER BY n;
+
 -- In a window, where the state is read more than once
 SELECT part, perf_mgmt.count(perf_mgmt.merge(whole) OVER (ORDER BY part)) AS so_far
 FROM (SELECT part, perf_mgmt.merge(h) AS whole FROM value GROUP BY part) AS parts ORDER BY part;
 
 -- Parallel: states travel from the workers to the leader
-CREATE TABLE parallel_value AS SELECT h FROM value;
+CREATE TABLE parallel_value AS SELECT row_number() OVER () AS n, h FROM value;
 BEGIN;
 SET LOCAL parallel_setup_cost = 0;
 SET LOCAL parallel_tuple_cost = 0;
@@ -86,6 +102,8 @@ SET LOCAL max_parallel_workers_per_gather = 2;
 EXPLAIN (COSTS OFF) SELECT perf_mgmt.merge(h) FROM parallel_value;
 SELECT perf_mgmt.merge(h) OPERATOR(perf_mgmt.=) (SELECT perf_mgmt.merge(h) FROM value) AS equal FROM parallel_value;
 SELECT perf_mgmt.merge(h) IS NULL AS nothing FROM parallel_value WHERE perf_mgmt.count(h) = 0;
+SELECT perf_mgmt.count(perf_mgmt.merge(h)) FROM parallel_value WHERE n = 5;
+SELECT perf_mgmt.count(perf_mgmt.merge(h)) FROM parallel_value WHERE n IN (5, 10000, 19999);
 ROLLBACK;
 DROP TABLE parallel_value;
 

@@ -6,6 +6,7 @@ use FindBin;
 use lib $FindBin::RealBin;
 use PerfMgmtTest;
 use PostgreSQL::Test::Utils;
+use JSON::PP qw(decode_json);
 use Test::More;
 
 my $node = new_lab('specification');
@@ -106,6 +107,46 @@ my $id = value($node, q(CALL perf_mgmt.run_performance_test('HS Complete Workflo
 	'{"operations": 1000, "seed": 1, "think_time_ms": 0}')));
 is(execution($node, $id, 'execution_status, operations_ok, operations_failed, zero_row_writes'),
 	'COMPLETED|1000|0|0', 'every operation of its mix succeeds, and every write finds its row');
+
+# The CI example and the analysis queries, as they stand there. The test itself is made short: half an hour of load is
+# no business of a test.
+$node->safe_psql('postgres', q(UPDATE perf_mgmt.performance_tests
+	SET test_configuration = test_configuration - 'test_duration_seconds' - 'ramp_up_seconds' || '{"operations": 500, "think_time_ms": 0}'
+	WHERE test_name = 'HS Complete Workflow Test'));
+my $result = decode_json(value($node, q(SELECT perf_mgmt.run_ci_performance_tests('abc123def', 'main', 'staging');)));
+is(scalar @{ $result->{test_results} }, $result->{summary}{total_tests}, 'the CI suite tells of each of its tests');
+my ($own) = grep { $_->{test_name} eq 'HS Complete Workflow Test' } @{ $result->{test_results} };
+is(execution($node, $own->{execution_id}, q(execution_status, operations_ok, metadata ->> 'git_commit')), 'COMPLETED|500|abc123def',
+	'and ran this one');
+is($result->{git_commit}, 'abc123def', 'under the commit that it was given');
+
+$node->safe_psql('postgres', q(UPDATE perf_mgmt.test_executions SET regression_detected = true WHERE id = '__ID__') =~ s/__ID__/$id/r);
+is(value($node, <<'SQL'), 't', 'trends of the last day');
+SELECT count(*) >= 1 FROM (
+SELECT * FROM perf_mgmt.performance_trends 
+WHERE test_name = 'HS Complete Workflow Test' 
+  AND time_bucket >= NOW() - INTERVAL '24 hours'
+ORDER BY time_bucket DESC
+) example
+SQL
+like(value($node, <<'SQL'), qr/^\Q$id\E\|HS Complete Workflow Test\|/m, 'regressions of the last week');
+SELECT 
+  te.id,
+  pt.test_name,
+  te.started_at,
+  te.p95_response_time_ms,
+  te.throughput_tps,
+  te.error_rate_percent,
+  te.performance_change_percent
+FROM perf_mgmt.test_executions te
+JOIN perf_mgmt.performance_tests pt ON te.test_id = pt.id
+WHERE te.regression_detected = true
+  AND te.started_at >= NOW() - INTERVAL '7 days'
+ORDER BY te.started_at DESC;
+SQL
+my $advice = decode_json(value($node, "SELECT perf_mgmt.generate_performance_recommendations('$id');"));
+is(ref $advice, 'ARRAY', 'recommendations');
+ok(exists $advice->[0]{$_}, "each has $_") for qw(category severity recommendation action_items);
 processes_are_gone($node);
 $node->stop;
 done_testing();
