@@ -2,6 +2,7 @@
 
 #include "perf_mgmt/pg/advice_evidence.hpp"
 
+#include "perf_mgmt/pg/operation_tables.hpp"
 #include "perf_mgmt/pg/recorder.hpp"
 #include "perf_mgmt/pg/spi.hpp"
 
@@ -9,22 +10,19 @@ namespace perf_mgmt::pg {
 
 namespace {
 
-// The tables of the operations, of a partitioned one its partitions. (The names of a plan are
-// schema and table with a dot between them, not quoted.)
-constexpr const char* kTablesQuery = R"(
-  WITH named AS (
-    SELECT c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relkind IN ('r', 'p', 'm') AND n.nspname || '.' || c.relname IN (
-      SELECT name FROM pg_catalog.jsonb_array_elements_text($1::pg_catalog.jsonb) t (name))),
-  leaves AS (
-    SELECT DISTINCT COALESCE(p.relid, named.oid) AS oid
-    FROM named LEFT JOIN LATERAL pg_catalog.pg_partition_tree(named.oid) p ON p.isleaf)
-  SELECT pg_catalog.format('%I.%I', s.schemaname, s.relname), s.n_tup_ins, s.n_tup_upd, s.n_tup_hot_upd,
-         s.n_tup_del, s.seq_scan, s.seq_tup_read, COALESCE(s.idx_scan, 0), s.n_live_tup, s.n_mod_since_analyze,
-         s.last_analyze IS NOT NULL OR s.last_autoanalyze IS NOT NULL OR c.reltuples >= 0
-  FROM leaves JOIN pg_catalog.pg_stat_user_tables s ON s.relid = leaves.oid
-  JOIN pg_catalog.pg_class c ON c.oid = leaves.oid
-  ORDER BY 1 LIMIT 1000)";
+// The tables of the operations, of a partitioned one its partitions.
+std::string tables_query() {
+  return fmt::format(
+      "WITH leaves AS (SELECT DISTINCT COALESCE(p.relid, t.oid) AS oid FROM ({}) t (oid) "
+      "LEFT JOIN LATERAL pg_catalog.pg_partition_tree(t.oid) p ON p.isleaf) "
+      "SELECT pg_catalog.format('%I.%I', s.schemaname, s.relname), s.n_tup_ins, s.n_tup_upd, "
+      "s.n_tup_hot_upd, s.n_tup_del, s.seq_scan, s.seq_tup_read, COALESCE(s.idx_scan, 0), "
+      "s.n_live_tup, s.n_mod_since_analyze, "
+      "s.last_analyze IS NOT NULL OR s.last_autoanalyze IS NOT NULL OR c.reltuples >= 0 "
+      "FROM leaves JOIN pg_catalog.pg_stat_user_tables s ON s.relid = leaves.oid "
+      "JOIN pg_catalog.pg_class c ON c.oid = leaves.oid ORDER BY 1 LIMIT 1000",
+      operation_tables_query(1));
+}
 
 std::uint64_t count_in(const SqlText& text) {
   return std::stoull(text.value_or("0"));
@@ -44,12 +42,9 @@ void AdviceEvidence::write(const std::vector<BlockerSighting>& blockers,
 }
 
 std::map<std::string, TableCounters> AdviceEvidence::read_tables() const {
-  Json names = Json::array();
-  for (const PlannedOperation& operation : plan_.operations) {
-    for (const std::string& table : operation.tables) names.push_back(table);
-  }
   std::map<std::string, TableCounters> tables;
-  for (const auto& row : sql_query(kTablesQuery, {dump(names)}).rows) {
+  for (const auto& row :
+       sql_query(tables_query(), {operation_tables_json(plan_.operations)}).rows) {
     tables[*row[0]] = {count_in(row[1]), count_in(row[2]), count_in(row[3]), count_in(row[4]),
                        count_in(row[5]), count_in(row[6]), count_in(row[7]), count_in(row[8]),
                        count_in(row[9]), row[10] == "t"};

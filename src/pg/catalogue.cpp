@@ -3,6 +3,7 @@
 #include "perf_mgmt/pg/catalogue.hpp"
 
 #include "perf_mgmt/core/suggest.hpp"
+#include "perf_mgmt/pg/operation_tables.hpp"
 #include "perf_mgmt/pg/template_analysis.hpp"
 
 namespace perf_mgmt::pg {
@@ -13,15 +14,14 @@ namespace {
 // the operations. Empty where there is none. (Whatever else bears the name may be a trap: counting
 // it runs code of its owner's.)
 std::string find_relation(const std::string& name, const std::vector<std::string>& tables) {
-  static constexpr const char* kQuery =
+  const std::string query = fmt::format(
       "SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class c "
       "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
       "WHERE c.relkind IN ('r', 'p', 'm') AND (n.nspname = pg_catalog.split_part($1, '.', 1) "
       "AND c.relname = pg_catalog.substr($1, pg_catalog.strpos($1, '.') + 1) "
-      "OR c.relname = $1 AND c.oid IN (SELECT pg_catalog.to_regclass(used.name) "
-      "FROM pg_catalog.jsonb_array_elements_text($2::pg_catalog.jsonb) used (name))) "
-      "ORDER BY c.relname = $1 DESC, n.nspname LIMIT 1";
-  return sql_query(kQuery, {name, dump(Json(tables))}).scalar().value_or("");
+      "OR c.relname = $1 AND c.oid IN ({})) ORDER BY c.relname = $1 DESC, n.nspname LIMIT 1",
+      operation_tables_query(2));
+  return sql_query(query, {name, dump(Json(tables))}).scalar().value_or("");
 }
 
 double row_count(const SqlText& number) {

@@ -4,6 +4,7 @@
 
 #include "perf_mgmt/core/hardware.hpp"
 #include "perf_mgmt/pg/execution_lock.hpp"
+#include "perf_mgmt/pg/operation_tables.hpp"
 #include "perf_mgmt/pg/spi.hpp"
 
 extern "C" {
@@ -166,40 +167,30 @@ std::vector<std::string> Recorder::read_vacuumed_tables(std::int64_t wall_us) co
 
 std::vector<std::string> Recorder::read_foreign_vacuumed_tables(std::int64_t wall_us) const {
   return sql_query(
-             "SELECT pg_catalog.format('%I.%I', s.schemaname, s.relname) "
-             "FROM pg_catalog.pg_stat_user_tables s "
-             "WHERE GREATEST(s.last_autovacuum, s.last_autoanalyze) >= $1::pg_catalog.timestamptz "
-             "AND s.schemaname <> 'perf_mgmt' "
-             "AND NOT EXISTS (SELECT FROM "
-             "pg_catalog.jsonb_array_elements_text($2::pg_catalog.jsonb) "
-             "n (name) WHERE pg_catalog.to_regclass(n.name) "
-             "IN (s.relid, pg_catalog.pg_partition_root(s.relid))) "
-             "ORDER BY 1 LIMIT 10",
-             {timestamp_text(wall_us), operation_tables()})
+             fmt::format(
+                 "SELECT pg_catalog.format('%I.%I', s.schemaname, s.relname) "
+                 "FROM pg_catalog.pg_stat_user_tables s WHERE "
+                 "GREATEST(s.last_autovacuum, s.last_autoanalyze) >= $1::pg_catalog.timestamptz "
+                 "AND s.schemaname <> 'perf_mgmt' AND NOT EXISTS ("
+                 "SELECT FROM ({}) own (oid) "
+                 "WHERE own.oid IN (s.relid, pg_catalog.pg_partition_root(s.relid))) "
+                 "ORDER BY 1 LIMIT 10",
+                 operation_tables_query(2)),
+             {timestamp_text(wall_us), operation_tables_json(plan_.operations)})
       .first_column();
-}
-
-// The tables that the operations name, as a JSON array.
-std::string Recorder::operation_tables() const {
-  Json names = Json::array();
-  for (const PlannedOperation& operation : plan_.operations) {
-    for (const std::string& table : operation.tables) names.push_back(table);
-  }
-  return dump(names);
 }
 
 std::vector<RelationSize> Recorder::read_relation_sizes() const {
   const SqlResult result = sql_query(
-      "WITH tables AS (SELECT DISTINCT COALESCE(p.relid, t.oid) AS oid "
-      "FROM pg_catalog.jsonb_array_elements_text($1::pg_catalog.jsonb) n (name) "
-      "JOIN pg_catalog.pg_class t ON t.oid = pg_catalog.to_regclass(n.name) "
-      "AND t.relkind IN ('r', 'p', 'm') "
-      "LEFT JOIN LATERAL pg_catalog.pg_partition_tree(t.oid) p ON p.isleaf) "
-      "SELECT oid::pg_catalog.regclass, 'table', pg_catalog.pg_table_size(oid) FROM tables "
-      "UNION ALL SELECT i.indexrelid::pg_catalog.regclass, 'index', "
-      "pg_catalog.pg_relation_size(i.indexrelid) "
-      "FROM tables JOIN pg_catalog.pg_index i ON i.indrelid = tables.oid ORDER BY 2 DESC, 1",
-      {operation_tables()});
+      fmt::format(
+          "WITH tables AS (SELECT DISTINCT COALESCE(p.relid, t.oid) AS oid FROM ({}) t (oid) "
+          "LEFT JOIN LATERAL pg_catalog.pg_partition_tree(t.oid) p ON p.isleaf) "
+          "SELECT oid::pg_catalog.regclass, 'table', pg_catalog.pg_table_size(oid) FROM tables "
+          "UNION ALL SELECT i.indexrelid::pg_catalog.regclass, 'index', "
+          "pg_catalog.pg_relation_size(i.indexrelid) "
+          "FROM tables JOIN pg_catalog.pg_index i ON i.indrelid = tables.oid ORDER BY 2 DESC, 1",
+          operation_tables_query(1)),
+      {operation_tables_json(plan_.operations)});
   std::vector<RelationSize> sizes;
   for (const auto& row : result.rows) {
     sizes.push_back({*row[0], *row[1], std::stoull(row[2].value_or("0"))});

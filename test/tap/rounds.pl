@@ -220,4 +220,13 @@ add_test($node, 'disturbed', [ { sql => 'SELECT cpu_work(2000)' } ],
 	}
 }
 
+# --- Tables with names that need quotes ---
+{
+	$node->safe_psql('postgres', 'CREATE TABLE "Odd name, quoted" (id int); INSERT INTO "Odd name, quoted" VALUES (1)');
+	add_test($node, 'odd name', [ { sql => 'SELECT id FROM "Odd name, quoted"' } ], { operations => 20, workers => 1, rounds => 2 });
+	my $id = run_test($node, 'odd name');
+	is(execution($node, $id, "execution_status, unavailable ? 'autovacuum_runs', rounds_wanted"), 'COMPLETED|f|2', 'odd name: its circumstances were read');
+	is(of_execution($node, $id, 'execution_tables', 'table_name'), 'public."Odd name, quoted"', 'odd name: and its table');
+}
+
 done_testing();

@@ -163,7 +163,6 @@ class Recorder {
                  const std::string& details_json = {}) const;
 
  private:
-  std::string operation_tables() const;
   void write_summary(const ClockPair& clock, const RunOutcome& outcome) const;
   void write_operations(const ClockPair& clock, const RunOutcome& outcome) const;
   void write_rounds(const ClockPair& clock, const RunOutcome& outcome) const;
