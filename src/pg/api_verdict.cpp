@@ -1,5 +1,6 @@
-// SQL: judge_evidence, noise_of, judge_pairs, explain_change: jsonb in, the core's judgement, jsonb
-// out.
+// SQL: judge_evidence, noise_of, judge_pairs, explain_change, advise: jsonb in, what the core makes
+// of it, jsonb out.
+#include "perf_mgmt/core/advice.hpp"
 #include "perf_mgmt/core/explanation.hpp"
 #include "perf_mgmt/core/noise_floor.hpp"
 #include "perf_mgmt/core/variant_comparison.hpp"
@@ -56,6 +57,12 @@ PG_FUNCTION_INFO_V1(perf_mgmt_explain_change);
 Datum perf_mgmt_explain_change(PG_FUNCTION_ARGS) {
   return perf_mgmt::pg::run_cpp(
       [&] { return perf_mgmt::pg::through_core(fcinfo, perf_mgmt::explain_change); });
+}
+
+PG_FUNCTION_INFO_V1(perf_mgmt_advise);
+Datum perf_mgmt_advise(PG_FUNCTION_ARGS) {
+  return perf_mgmt::pg::run_cpp(
+      [&] { return perf_mgmt::pg::through_core(fcinfo, perf_mgmt::advise); });
 }
 
 }  // extern "C"
