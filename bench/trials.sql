@@ -3,23 +3,23 @@
 -- step() is what gets slower between two runs of one test: its body is replaced, the templates stay
 -- the same. Variants have templates of their own, whose busy work is a longer repeat().
 
-CREATE FUNCTION step(filler text) RETURNS integer LANGUAGE sql IMMUTABLE
-  AS 'SELECT hashtext(repeat(filler, 20))';
+CREATE FUNCTION step(work text) RETURNS integer LANGUAGE sql IMMUTABLE
+  AS 'SELECT hashtext(repeat(work, 200))';
 
 CREATE TEMPORARY TABLE workload AS
 SELECT * FROM (VALUES
-  ('verdict', 2, 'SELECT abalance, step(filler) FROM pgbench_accounts WHERE aid = :aid'),
-  ('point', 2, 'SELECT abalance, hashtext(repeat(filler, 1)) FROM pgbench_accounts WHERE aid = :aid'),
-  ('point slower', 2, 'SELECT abalance, hashtext(repeat(filler, 2)) FROM pgbench_accounts WHERE aid = :aid'),
+  ('verdict', 2, 'SELECT abalance, step(aid::text) FROM pgbench_accounts WHERE aid = :aid'),
+  ('point', 2, 'SELECT abalance, hashtext(repeat(aid::text, 1)) FROM pgbench_accounts WHERE aid = :aid'),
+  ('point slower', 2, 'SELECT abalance, hashtext(repeat(aid::text, 2)) FROM pgbench_accounts WHERE aid = :aid'),
   ('tpcb', 4,
    'UPDATE pgbench_accounts SET abalance = abalance + :delta WHERE aid = :aid;
-    SELECT abalance, hashtext(repeat(filler, 1)) FROM pgbench_accounts WHERE aid = :aid;
+    SELECT abalance, hashtext(repeat(aid::text, 1)) FROM pgbench_accounts WHERE aid = :aid;
     UPDATE pgbench_tellers SET tbalance = tbalance + :delta WHERE tid = :tid;
     UPDATE pgbench_branches SET bbalance = bbalance + :delta WHERE bid = :bid;
     INSERT INTO pgbench_history (tid, bid, aid, delta, mtime) VALUES (:tid, :bid, :aid, :delta, CURRENT_TIMESTAMP)'),
   ('tpcb slower', 4,
    'UPDATE pgbench_accounts SET abalance = abalance + :delta WHERE aid = :aid;
-    SELECT abalance, hashtext(repeat(filler, 2)) FROM pgbench_accounts WHERE aid = :aid;
+    SELECT abalance, hashtext(repeat(aid::text, 2)) FROM pgbench_accounts WHERE aid = :aid;
     UPDATE pgbench_tellers SET tbalance = tbalance + :delta WHERE tid = :tid;
     UPDATE pgbench_branches SET bbalance = bbalance + :delta WHERE bid = :bid;
     INSERT INTO pgbench_history (tid, bid, aid, delta, mtime) VALUES (:tid, :bid, :aid, :delta, CURRENT_TIMESTAMP)')
@@ -59,12 +59,12 @@ FROM perf_mgmt.load_scenarios WHERE scenario_description LIKE 'Trial: %';
 -- Makes the busy work of a scenario's operations so long.
 CREATE PROCEDURE set_work(scenario text, repetitions integer) LANGUAGE sql AS $$
   UPDATE perf_mgmt.workload_operations o
-  SET sql_template = regexp_replace(o.sql_template, 'repeat\(filler, \d+\)', format('repeat(filler, %s)', repetitions))
+  SET sql_template = regexp_replace(o.sql_template, 'repeat\(aid::text, \d+\)', format('repeat(aid::text, %s)', repetitions))
   FROM perf_mgmt.load_scenarios s WHERE s.id = o.scenario_id AND s.scenario_name = scenario;
 $$;
 CREATE PROCEDURE set_step(repetitions integer) LANGUAGE plpgsql AS $$
 BEGIN
-  EXECUTE format('CREATE OR REPLACE FUNCTION step(filler text) RETURNS integer LANGUAGE sql IMMUTABLE
-                  AS ''SELECT hashtext(repeat(filler, %s))''', repetitions);
+  EXECUTE format('CREATE OR REPLACE FUNCTION step(work text) RETURNS integer LANGUAGE sql IMMUTABLE
+                  AS ''SELECT hashtext(repeat(work, %s))''', repetitions);
 END
 $$;

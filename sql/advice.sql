@@ -80,7 +80,7 @@ SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION perf_mgmt.advise(jsonb) IS
   'What the rules find in the evidence that advice_evidence gathers: a JSON array, as generate_performance_recommendations returns it.';
 
-CREATE FUNCTION perf_mgmt.advice_evidence(p_execution_id uuid) RETURNS jsonb
+CREATE FUNCTION perf_mgmt.advice_evidence(p_execution_id uuid, p_with_statements boolean DEFAULT true) RETURNS jsonb
 LANGUAGE sql STABLE STRICT
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -145,7 +145,8 @@ AS $$
                     WHERE s.execution_id = e.id AND s.operation_name = q.operation_name
                       AND q.execution_context = 'worker'),
         'blockers', (SELECT jsonb_agg(jsonb_build_object('wait_event', k.wait_event, 'blocker', k.blocker,
-                                                         'state', k.state, 'statement', k.statement,
+                                                         'state', k.state,
+                                                         'statement', CASE WHEN p_with_statements THEN k.statement END,
                                                          'samples', k.samples) ORDER BY k.blocker_number)
                      FROM perf_mgmt.execution_blockers k
                      WHERE k.execution_id = e.id AND k.operation_name = q.operation_name
@@ -157,15 +158,12 @@ AS $$
   -- The baseline that the execution was compared with; where it was not, the one that it would be.
   LEFT JOIN LATERAL (
     SELECT coalesce(nullif(e.baseline_execution_id, e.id),
-                    (SELECT l.baseline_execution_id FROM perf_mgmt.performance_baselines l
-                     WHERE l.test_name = t.test_name AND l.execution_environment = e.execution_environment
-                       AND l.is_active AND l.baseline_execution_id <> e.id
-                     ORDER BY array_position(ARRAY['MANUAL', 'ROLLING', 'INITIAL'], l.baseline_type::text) LIMIT 1)) AS id
+                    (SELECT c.execution_ids[1] FROM perf_mgmt.baseline_of(e.id) c)) AS id
   ) b ON true
   WHERE e.id = p_execution_id
 $$;
-COMMENT ON FUNCTION perf_mgmt.advice_evidence(uuid) IS
-  'What the rules of advice look at, of one execution: a JSON object; NULL where there is no such execution.';
+COMMENT ON FUNCTION perf_mgmt.advice_evidence(uuid, boolean) IS
+  'What the rules of advice look at, of one execution: a JSON object, with the text of the statements that held locks or without; NULL where there is no such execution.';
 
 CREATE FUNCTION perf_mgmt.generate_performance_recommendations(p_execution_id uuid) RETURNS jsonb
 LANGUAGE plpgsql STABLE

@@ -45,7 +45,7 @@ COMMENT ON COLUMN perf_mgmt.alert_events.notification_channels IS
 COMMENT ON COLUMN perf_mgmt.alert_events.message IS 'What happened, in a sentence, with the figures.';
 COMMENT ON COLUMN perf_mgmt.alert_events.triggered_at IS 'When it was raised.';
 COMMENT ON COLUMN perf_mgmt.alert_events.alert_data IS
-  'Report of the execution as of then (generate_performance_report).';
+  'Report of the execution as of then (generate_performance_report), without the text of the statements that held locks.';
 COMMENT ON COLUMN perf_mgmt.alert_events.acknowledged_at IS 'When somebody took it up; NULL while nobody has.';
 COMMENT ON COLUMN perf_mgmt.alert_events.acknowledged_by IS 'Role that took it up.';
 COMMENT ON COLUMN perf_mgmt.alert_events.acknowledgement_note IS 'What he said about it.';
@@ -110,16 +110,21 @@ BEGIN
   v_statement := format('INSERT INTO %s (%s) SELECT %s', v_table, array_to_string(v_columns, ', '), v_values);
 
   SELECT relowner INTO v_owner FROM pg_class WHERE oid = v_table;
+  -- Whoever may create a schema may have made this one: what the table's triggers and defaults do, they
+  -- do with the rights of its owner or not at all.
+  IF NOT pg_has_role(v_owner, CASE WHEN current_setting('server_version_num')::integer >= 160000
+                                   THEN 'SET' ELSE 'MEMBER' END) THEN
+    RAISE EXCEPTION 'must be member of role "%", which owns %', pg_get_userbyid(v_owner), v_table
+      USING ERRCODE = 'insufficient_privilege';
+  END IF;
   -- What the column's type and constraints take for the severity is found by trying.
   FOREACH v_word IN ARRAY perf_mgmt.severity_words(p_severity) LOOP
     BEGIN
-      IF v_owner <> to_regrole(quote_ident(current_user))
-         AND pg_has_role(v_owner, CASE WHEN current_setting('server_version_num')::integer >= 160000
-                                       THEN 'SET' ELSE 'MEMBER' END) THEN
+      IF v_owner = to_regrole(quote_ident(current_user)) THEN
+        EXECUTE v_statement USING 'PERFORMANCE_ALERT'::text, p_severity::text, p_record::text, v_word, p_triggered_at::text;
+      ELSE
         PERFORM perf_mgmt.execute_as(v_owner, v_statement,
           ARRAY['PERFORMANCE_ALERT', p_severity::text, p_record::text, v_word, p_triggered_at::text]);
-      ELSE
-        EXECUTE v_statement USING 'PERFORMANCE_ALERT'::text, p_severity::text, p_record::text, v_word, p_triggered_at::text;
       END IF;
       RETURN;
     EXCEPTION WHEN invalid_text_representation OR check_violation OR foreign_key_violation
@@ -131,7 +136,26 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION perf_mgmt.mirror_alert(perf_mgmt.alert_severity_enum, timestamptz, jsonb) IS
-  'Copies an alert into system_core.system_events, with the rights of that table''s owner where the caller may act as he; nothing happens where there is no such table.';
+  'Copies an alert into system_core.system_events with the rights of that table''s owner; an error where the caller may not act as he, and nothing where there is no such table.';
+
+-- Others' statements are for those who may read the report: an alert travels further.
+CREATE FUNCTION perf_mgmt.alert_report(p_execution_id uuid) RETURNS jsonb
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  v_report jsonb := perf_mgmt.generate_performance_report(p_execution_id);
+BEGIN
+  IF EXISTS (SELECT FROM perf_mgmt.execution_blockers k WHERE k.execution_id = p_execution_id AND k.statement IS NOT NULL)
+     AND v_report -> 'recommendations' <> '[]' THEN
+    v_report := jsonb_set(v_report, '{recommendations}',
+      perf_mgmt.advise(perf_mgmt.advice_evidence(p_execution_id, p_with_statements => false)));
+  END IF;
+  RETURN v_report;
+END
+$$;
+COMMENT ON FUNCTION perf_mgmt.alert_report(uuid) IS
+  'The report of an execution as an alert carries it: without the text of the statements of sessions that held locks.';
 
 -- Raising alerts ---------------------------------------------------------------------------------
 
@@ -166,7 +190,7 @@ BEGIN
 
   -- An alert is not lost for the sake of what goes with it.
   BEGIN
-    v_report := perf_mgmt.generate_performance_report(p_execution_id);
+    v_report := perf_mgmt.alert_report(p_execution_id);
   EXCEPTION WHEN OTHERS THEN
     PERFORM perf_mgmt.log_performance_event(p_execution_id, 'ALERT_WITHOUT_REPORT',
       format('The report of alert "%s" could not be made.', v_alert.alert_name),
@@ -214,8 +238,10 @@ BEGIN
   -- It may be there from before there were checks, or have come past them.
   PERFORM perf_mgmt.check_alert_limits(p_alert.alert_type, v_limits);
   IF p_alert.alert_type = 'REGRESSION' THEN
+    -- The reason names metric, change and what it was held against; somebody may have set the flag by hand.
     RETURN CASE WHEN p_regression_detected THEN coalesce(
-      format('p95_response_time_ms changed by %s %% against its baseline', p_figures ->> 'performance_change_percent'),
+      (SELECT v.reason FROM perf_mgmt.latest_verdicts((p_figures ->> 'id')::uuid) v
+       WHERE v.metric = 'overall' AND v.verdict = 'REGRESSION'),
       'a regression was found') END;
   ELSIF p_alert.alert_type = 'ERROR_RATE' THEN
     v_limits := '{"max_error_rate_percent": 5}' || jsonb_strip_nulls(v_limits);
@@ -229,7 +255,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION perf_mgmt.alert_reason(perf_mgmt.alert_configurations, boolean, jsonb) IS
-  'Why an execution with these figures raises this alert, with the figures; NULL: it does not. A figure equal to its limit keeps it.';
+  'Why an execution with these figures (its row as JSON) raises this alert, with the figures; of a regression the reason of its verdict. NULL: it does not. A figure equal to its limit keeps it.';
 
 CREATE FUNCTION perf_mgmt.check_performance_alerts(p_execution_id uuid) RETURNS void
 LANGUAGE plpgsql VOLATILE

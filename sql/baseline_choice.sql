@@ -3,6 +3,26 @@
 -- Figures are held against thresholds here, as a person would. Whether a difference is more than noise,
 -- regression_verdicts.sql asks.
 
+-- The oldest baseline of the segment, active or not: what creeps is slow against it at last.
+CREATE FUNCTION perf_mgmt.budget_of(
+  p_test_name varchar,
+  p_environment varchar,
+  p_segment_from timestamptz,
+  p_fingerprint jsonb
+) RETURNS uuid
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT b.baseline_execution_id
+  FROM perf_mgmt.segment_baselines b
+  WHERE b.test_name = p_test_name AND b.execution_environment = p_environment AND b.starts_at = p_segment_from
+    AND perf_mgmt.comparable_fingerprints(
+          coalesce(b.fingerprint, perf_mgmt.execution_fingerprint(b.baseline_execution_id)), p_fingerprint)
+  ORDER BY b.baseline_date, b.created_at, b.execution_started_at, b.baseline_id LIMIT 1
+$$;
+COMMENT ON FUNCTION perf_mgmt.budget_of(varchar, varchar, timestamptz, jsonb) IS
+  'The execution of the oldest baseline, active or not, of the segment that begins then, comparable with this fingerprint.';
+
 CREATE FUNCTION perf_mgmt.baseline_of(
   p_execution_id uuid,
   p_accept_fingerprint boolean DEFAULT false,
@@ -20,43 +40,43 @@ DECLARE
   v_test_name varchar;
   v_environment varchar;
   v_fingerprint jsonb;
-  v_segment record;
+  v_segment_from timestamptz;
   v_preferred record;
   v_differences text[];
 BEGIN
-  SELECT t.test_name, e.execution_environment, s.starts_at AS segment_from,
-         coalesce(e.fingerprint, perf_mgmt.execution_fingerprint(e.id)) AS fingerprint
-    INTO v_segment
+  SELECT t.test_name, e.execution_environment, s.starts_at,
+         coalesce(e.fingerprint, perf_mgmt.execution_fingerprint(e.id))
+    INTO v_test_name, v_environment, v_segment_from, v_fingerprint
     FROM perf_mgmt.test_executions e
     JOIN perf_mgmt.performance_tests t ON t.id = e.test_id
     CROSS JOIN LATERAL perf_mgmt.segment_at(t.test_name, e.execution_environment, e.started_at) s
     WHERE e.id = p_execution_id;
-  v_test_name := v_segment.test_name;
-  v_environment := v_segment.execution_environment;
-  v_fingerprint := v_segment.fingerprint;
 
-  -- One of this environment and segment; else of another segment, which can only serve to say why not.
-  -- One of another environment is none, unless that is accepted like any other difference.
-  SELECT p.* INTO v_preferred
-    FROM perf_mgmt.preferred_baselines p
-    WHERE p.test_name = v_test_name
-      AND (p.execution_environment = v_environment OR coalesce(p_accept_fingerprint, false))
-    ORDER BY p.execution_environment = v_environment DESC,
-             p.execution_environment = v_environment AND p.starts_at = v_segment.segment_from DESC,
-             array_position(ARRAY['MANUAL', 'ROLLING', 'INITIAL'], p.baseline_type::text), p.segment_number DESC
+  -- One of this environment and segment that is comparable; what is not can only serve to say why. So
+  -- a run of another shape, whose baseline is preferred by its type, hides none. One of another
+  -- environment is none, unless that is accepted like any other difference.
+  SELECT a.* INTO v_preferred
+    FROM perf_mgmt.active_baselines a
+    WHERE a.test_name = v_test_name
+      AND (a.execution_environment = v_environment OR coalesce(p_accept_fingerprint, false))
+    ORDER BY a.execution_environment = v_environment DESC,
+             a.execution_environment = v_environment AND a.starts_at = v_segment_from DESC,
+             coalesce(perf_mgmt.comparable_fingerprints(
+               coalesce(a.fingerprint, perf_mgmt.execution_fingerprint(a.baseline_execution_id)), v_fingerprint), false) DESC,
+             a.preference, a.segment_number DESC
     LIMIT 1;
   IF v_preferred.baseline_id IS NULL THEN
     problem := format('Test "%s" has no active baseline in environment "%s".', v_test_name, v_environment);
     RETURN;
   END IF;
   v_differences := perf_mgmt.fingerprint_differences(v_preferred.baseline_execution_id, p_execution_id);
-  IF v_preferred.execution_environment = v_environment AND v_preferred.starts_at <> v_segment.segment_from THEN
+  IF v_preferred.execution_environment = v_environment AND v_preferred.starts_at <> v_segment_from THEN
     v_differences := v_differences || ARRAY(
       SELECT format('a change was accepted in between (%s)', c.reason)
       FROM perf_mgmt.accepted_changes c
       WHERE c.test_name = v_test_name AND c.execution_environment = v_environment
-        AND c.starts_at > least(v_preferred.starts_at, v_segment.segment_from)
-        AND c.starts_at <= greatest(v_preferred.starts_at, v_segment.segment_from)
+        AND c.starts_at > least(v_preferred.starts_at, v_segment_from)
+        AND c.starts_at <= greatest(v_preferred.starts_at, v_segment_from)
       ORDER BY c.starts_at);
   END IF;
   IF v_differences <> '{}' AND NOT coalesce(p_accept_fingerprint, false) THEN
@@ -74,20 +94,30 @@ BEGIN
   -- An execution that contributed is not judged against itself.
   execution_ids := array_remove(v_preferred.execution_ids, p_execution_id);
 
-  -- The oldest baseline of the segment, active or not: what creeps is slow against it at last.
-  SELECT b.baseline_execution_id INTO budget_execution_id
-    FROM perf_mgmt.segment_baselines b
-    WHERE b.test_name = v_test_name AND b.execution_environment = v_environment AND b.starts_at = v_segment.segment_from
-      AND perf_mgmt.comparable_fingerprints(
-            coalesce(b.fingerprint, perf_mgmt.execution_fingerprint(b.baseline_execution_id)), v_fingerprint)
-    ORDER BY b.baseline_date, b.created_at, b.execution_started_at, b.baseline_id LIMIT 1;
+  budget_execution_id := perf_mgmt.budget_of(v_test_name, v_environment, v_segment_from, v_fingerprint);
   IF budget_execution_id = p_execution_id OR execution_ids = ARRAY[budget_execution_id] THEN
     budget_execution_id := NULL;  -- it adds nothing
   END IF;
 END
 $$;
 COMMENT ON FUNCTION perf_mgmt.baseline_of(uuid, boolean) IS
-  'The baseline that an execution is compared with, the executions behind it, and the oldest accepted baseline as a budget (NULL where that is the same); or the problem: why there is none.';
+  'The baseline that an execution is compared with, the executions behind it, and the oldest accepted baseline as a budget (NULL where that is the same); or the problem: why there is none. What is comparable comes before what is preferred by its type; the differences that are told are those of the preferred one, where none is comparable.';
+
+-- The 95th percentile stands for the whole, as in the specification.
+CREATE FUNCTION perf_mgmt.note_comparison(p_execution_id uuid, p_baseline_id uuid, p_again boolean) RETURNS void
+LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  UPDATE perf_mgmt.test_executions e
+  SET baseline_execution_id = b.baseline_execution_id,
+      performance_change_percent = round((e.p95_response_time_ms - b.baseline_response_time_p95)
+                                         / nullif(b.baseline_response_time_p95, 0) * 100, 2)
+  FROM perf_mgmt.performance_baselines b
+  WHERE e.id = p_execution_id AND b.id = p_baseline_id
+    AND (p_again OR num_nonnulls(e.baseline_execution_id, e.performance_change_percent) = 0)
+$$;
+COMMENT ON FUNCTION perf_mgmt.note_comparison(uuid, uuid, boolean) IS
+  'Notes in the row of an execution what it was compared with and the change of its 95th percentile; without p_again only where nothing is noted.';
 
 CREATE FUNCTION perf_mgmt.compare_with_baseline(p_execution_id uuid)
 RETURNS TABLE (
@@ -105,7 +135,6 @@ DECLARE
   v_choice record;
   v_baseline record;
   v_current record;
-  v_change numeric;
 BEGIN
   PERFORM perf_mgmt.require_result(p_execution_id);
   SELECT c.* INTO v_choice FROM perf_mgmt.baseline_of(p_execution_id) c;
@@ -113,7 +142,7 @@ BEGIN
     RAISE NOTICE 'execution "%" has no baseline to compare with', p_execution_id USING DETAIL = v_choice.problem;
     RETURN;
   END IF;
-  SELECT p.* INTO STRICT v_baseline FROM perf_mgmt.preferred_baselines p WHERE p.baseline_id = v_choice.baseline_id;
+  SELECT a.* INTO STRICT v_baseline FROM perf_mgmt.active_baselines a WHERE a.baseline_id = v_choice.baseline_id;
   SELECT e.avg_response_time_ms, e.p95_response_time_ms, e.p99_response_time_ms, e.throughput_tps,
          e.error_rate_percent, e.cpu_usage_percent, e.memory_usage_percent
     INTO STRICT v_current
@@ -123,13 +152,7 @@ BEGIN
   IF current_setting('transaction_read_only') = 'off'
      AND has_column_privilege('perf_mgmt.test_executions', 'performance_change_percent', 'UPDATE')
      AND has_column_privilege('perf_mgmt.test_executions', 'baseline_execution_id', 'UPDATE') THEN
-    v_change := round((v_current.p95_response_time_ms - v_baseline.baseline_response_time_p95)
-                      / nullif(v_baseline.baseline_response_time_p95, 0) * 100, 2);
-    UPDATE perf_mgmt.test_executions e
-      SET baseline_execution_id = v_baseline.baseline_execution_id, performance_change_percent = v_change
-      WHERE e.id = p_execution_id
-        AND (e.baseline_execution_id, e.performance_change_percent)
-            IS DISTINCT FROM (v_baseline.baseline_execution_id, v_change);
+    PERFORM perf_mgmt.note_comparison(p_execution_id, v_choice.baseline_id, false);
   END IF;
 
   -- Of a figure that should not fall, growth of the negative is judged. Nothing can be so many percent
@@ -163,4 +186,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION perf_mgmt.compare_with_baseline(uuid) IS
-  'The figures of an execution beside those of its baseline. WARNING is beyond the threshold, CRITICAL beyond twice; UNKNOWN, and not within, where a figure is missing. The error rate changes by points, and so does a figure whose baseline is 0; CPU and memory are held against the threshold of response times. No rows, and a notice that says why, where there is nothing to compare with. Also fills baseline_execution_id and performance_change_percent of the execution, where it may.';
+  'The figures of an execution beside those of its baseline. WARNING is beyond the threshold, CRITICAL beyond twice; UNKNOWN, and not within, where a figure is missing. The error rate changes by points, and so does a figure whose baseline is 0; CPU and memory are held against the threshold of response times. No rows, and a notice that says why, where there is nothing to compare with. Also fills baseline_execution_id and performance_change_percent of the execution, where it may and nothing stands there: what it was compared with at its time stays.';

@@ -145,6 +145,24 @@ $$;
 COMMENT ON FUNCTION perf_mgmt.set_baseline(uuid, varchar, text) IS
   'Makes a valid execution the baseline of its test in its environment, MANUAL or INITIAL, and returns the id of the baseline. The former one of that type becomes history and leaves its thresholds.';
 
+-- A single run of another load, or of a server that was set up otherwise for a while, must not take the
+-- baseline from all others; after a change that stays the second run moves it.
+CREATE FUNCTION perf_mgmt.leading_executions(p_test_name varchar, p_since timestamptz)
+RETURNS TABLE (execution_environment varchar, execution_id uuid)
+LANGUAGE sql STABLE ROWS 2
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT DISTINCT ON (h.execution_environment) h.execution_environment, h.execution_id
+  FROM (SELECT h.execution_environment, h.execution_id, h.started_at, s.starts_at,
+               count(*) OVER (PARTITION BY h.execution_environment, s.starts_at, h.fingerprint ->> 'same') AS alike
+        FROM perf_mgmt.history h
+        CROSS JOIN LATERAL perf_mgmt.segment_at(h.test_name, h.execution_environment, h.started_at) s
+        WHERE h.test_name = p_test_name AND NOT h.regression_detected AND h.completed_at >= p_since) h
+  ORDER BY h.execution_environment, h.starts_at DESC, h.alike > 1 DESC, h.started_at DESC, h.execution_id
+$$;
+COMMENT ON FUNCTION perf_mgmt.leading_executions(varchar, timestamptz) IS
+  'In each environment the execution that says which others its rolling baseline is made of: of the newest segment the newest valid one without a regression whose fingerprint another one has as well; where there is none, the newest.';
+
 CREATE FUNCTION perf_mgmt.update_rolling_baseline(p_test_name varchar) RETURNS void
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
@@ -161,13 +179,7 @@ BEGIN
   END IF;
   PERFORM perf_mgmt.lock_baselines(p_test_name);
 
-  -- The newest execution of an environment says of which fingerprint and segment its baseline is.
-  FOR v_newest IN
-    SELECT DISTINCT ON (h.execution_environment) h.execution_environment, h.execution_id
-    FROM perf_mgmt.history h
-    WHERE h.test_name = p_test_name AND NOT h.regression_detected AND h.completed_at >= v_since
-    ORDER BY h.execution_environment, h.started_at DESC, h.execution_id
-  LOOP
+  FOR v_newest IN SELECT * FROM perf_mgmt.leading_executions(p_test_name, v_since) LOOP
     SELECT array_agg(h.execution_id ORDER BY h.started_at DESC, h.execution_id) INTO v_executions
       FROM perf_mgmt.eligible_executions(v_newest.execution_id, 10, p_regression_free => true, p_since => v_since) h;
     CONTINUE WHEN v_executions IS NULL;  -- purged in the meantime
@@ -182,7 +194,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION perf_mgmt.update_rolling_baseline(varchar) IS
-  'Makes, in each environment that has any, the mean of the last (up to 10) valid executions of the last 30 days without a regression, all comparable with the newest, the rolling baseline of the test. Thresholds stay. Refreshes of one test wait for each other.';
+  'Makes, in each environment that has any, the mean of the last (up to 10) valid executions of the last 30 days without a regression the rolling baseline of the test. All are comparable with the newest one whose fingerprint another one has as well (where there is none, with the newest): one run of another load does not take it over. Thresholds stay. Refreshes of one test wait for each other.';
 
 CREATE FUNCTION perf_mgmt.accept_change(p_test_name varchar, p_execution_id uuid, p_reason text) RETURNS void
 LANGUAGE plpgsql VOLATILE
@@ -223,10 +235,16 @@ BEGIN
         AND NOT EXISTS (SELECT FROM perf_mgmt.segment_baselines s
                         WHERE s.test_name = p_test_name AND s.baseline_id = b.id AND s.starts_at >= v_started_at);
   END IF;
+  -- What was a regression against the old level is none of the new segment, and belongs to its history. A
+  -- broken limit stays broken.
   UPDATE perf_mgmt.test_executions e SET regression_detected = false
-    WHERE e.id = p_execution_id AND e.regression_detected;
+    FROM perf_mgmt.performance_tests t, perf_mgmt.segment_at(p_test_name, v_environment, v_started_at) s
+    WHERE t.id = e.test_id AND t.test_name = p_test_name AND e.execution_environment = v_environment
+      AND e.started_at >= v_started_at AND e.started_at < s.ends_at AND e.regression_detected
+      AND NOT EXISTS (SELECT FROM perf_mgmt.latest_verdicts(e.id) v
+                      WHERE v.against = 'limit' AND v.verdict = 'REGRESSION');
   PERFORM perf_mgmt.log_performance_event(p_execution_id, 'CHANGE_ACCEPTED', p_reason);
 END
 $$;
 COMMENT ON FUNCTION perf_mgmt.accept_change(varchar, uuid, text) IS
-  'Accepts that the figures of a test, in the environment of this execution, are other ones from it on: a new segment of its history begins, with this execution as its INITIAL baseline. Verdicts that were stored stay as they are.';
+  'Accepts that the figures of a test, in the environment of this execution, are other ones from it on: a new segment of its history begins, with this execution as its INITIAL baseline. Executions of it that were regressions against the old level are marked no more, unless they break an absolute limit; verdicts that were stored stay as they are.';

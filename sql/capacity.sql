@@ -78,9 +78,9 @@ AS $$
     JOIN LATERAL (
       SELECT CASE n.metric WHEN 'throughput_tps' THEN p.throughput_threshold_percent WHEN 'error_rate_percent' THEN p.error_rate_threshold_percent
                            ELSE p.response_time_threshold_percent END AS threshold
-      FROM perf_mgmt.preferred_baselines p
+      FROM perf_mgmt.active_baselines p
       WHERE p.test_name = j.test_name AND p.execution_environment = n.execution_environment
-      ORDER BY p.segment_number DESC LIMIT 1) b ON abs(b.threshold) < abs(n.smallest_threshold_percent)
+      ORDER BY p.segment_number DESC, p.preference LIMIT 1) b ON abs(b.threshold) < abs(n.smallest_threshold_percent)
   )
   SELECT coalesce(jsonb_agg(jsonb_build_object('test_name', a.test_name, 'environment', a.execution_environment, 'advice', a.advice)
                             ORDER BY a.test_name, a.execution_environment, a.place, a.advice), '[]')

@@ -83,7 +83,16 @@ BEGIN
     ELSIF v_overall.verdict = 'SUSPECT' AND EXISTS (
         SELECT FROM perf_mgmt.latest_verdicts(v_test.execution_id) v WHERE v.verdict = 'SUSPECT' AND v.confirmed) THEN
       v_status := 'INCONCLUSIVE';
-      v_reason := concat_ws(' ', v_reason, 'The repetition was beyond the threshold as well, and both within the noise.');
+      -- Each row by what it was held against: the baseline's is not significant, or it were a regression;
+      -- the budget's may be, and the history's is outside both times.
+      v_reason := concat_ws(' ', v_reason, (
+        SELECT string_agg(CASE s.against
+                 WHEN 'budget' THEN 'The repetition was beyond the threshold of the budget as well, which fails a test by its whole interval alone.'
+                 WHEN 'history' THEN 'The repetition was outside the prediction limit of the history as well, which alone fails no test.'
+                 ELSE 'The repetition was beyond the threshold as well, and both within the noise.' END, ' ' ORDER BY s.against)
+        FROM (SELECT DISTINCT coalesce(v.against, 'baseline') AS against
+              FROM perf_mgmt.latest_verdicts(v_test.execution_id) v
+              WHERE v.metric <> 'overall' AND v.verdict = 'SUSPECT' AND v.confirmed) s));
     END IF;
   ELSE
     v_status := 'FAILED';

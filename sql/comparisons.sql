@@ -122,7 +122,7 @@ BEGIN
   SELECT jsonb_agg(jsonb_build_object('a', jsonb_build_array(v_a -> (2 * k), v_a -> (2 * k + 1)),
                                       'b', jsonb_build_array(v_b -> (2 * k), v_b -> (2 * k + 1))) ORDER BY k)
     INTO v_quads
-  FROM generate_series(0, least(jsonb_array_length(v_a), jsonb_array_length(v_b)) / 2 - 1) AS k;
+  FROM generate_series(0, least(coalesce(jsonb_array_length(v_a), 0), coalesce(jsonb_array_length(v_b), 0)) / 2 - 1) AS k;
   IF v_quads IS NULL THEN
     RAISE EXCEPTION 'comparison "%" has no complete quad', p_comparison_id
       USING ERRCODE = 'object_not_in_prerequisite_state',

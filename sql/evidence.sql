@@ -61,6 +61,34 @@ $$;
 COMMENT ON FUNCTION perf_mgmt.history_samples(uuid) IS
   'The rounds of the newest 100 executions without a regression that an execution has before it in its segment, the oldest first.';
 
+-- The levels of older segments say nothing any more, how far their executions lie apart does. Most tests
+-- have one segment: then nothing is read.
+CREATE FUNCTION perf_mgmt.earlier_samples(p_execution_id uuid) RETURNS jsonb
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  v_segment bigint;
+BEGIN
+  SELECT s.segment_number INTO v_segment
+    FROM perf_mgmt.test_executions e
+    JOIN perf_mgmt.performance_tests t ON t.id = e.test_id
+    CROSS JOIN LATERAL perf_mgmt.segment_at(t.test_name, e.execution_environment, e.started_at) s
+    WHERE e.id = p_execution_id;
+  IF coalesce(v_segment, 0) = 0 THEN
+    RETURN '[]';
+  END IF;
+  RETURN coalesce((
+    SELECT jsonb_agg(perf_mgmt.execution_samples(s.execution_ids) ORDER BY s.segment_number)
+    FROM (SELECT h.segment_number, array_agg(h.execution_id ORDER BY h.started_at, h.execution_id) AS execution_ids
+          FROM perf_mgmt.eligible_executions(p_execution_id, 200, p_all_segments => true, p_regression_free => true) h
+          WHERE h.segment_number < v_segment
+          GROUP BY h.segment_number) s), '[]');
+END
+$$;
+COMMENT ON FUNCTION perf_mgmt.earlier_samples(uuid) IS
+  'The rounds of comparable executions without a regression of the segments before that of an execution, a list per segment, the oldest first; of the newest 200 of all segments. They tell of the noise alone.';
+
 -- A STRESS test climbs until a limit breaks: that it does is its result, not a regression.
 CREATE FUNCTION perf_mgmt.limit_evidence(p_execution_id uuid) RETURNS jsonb
 LANGUAGE sql STABLE

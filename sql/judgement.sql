@@ -9,10 +9,12 @@ DECLARE
   v_choice record;
   v_verdict text;
 BEGIN
+  -- One judgement after the other: one that was begun without the repetition must not come last.
+  PERFORM FROM perf_mgmt.test_executions e WHERE e.id = p_execution_id FOR NO KEY UPDATE;
   PERFORM perf_mgmt.require_result(p_execution_id);
   SELECT c.* INTO v_choice FROM perf_mgmt.baseline_of(p_execution_id) c;
   IF v_choice.problem IS NULL THEN
-    PERFORM perf_mgmt.compare_with_baseline(p_execution_id);  -- which marks what it was compared with
+    PERFORM perf_mgmt.note_comparison(p_execution_id, v_choice.baseline_id, true);
   END IF;
 
   INSERT INTO perf_mgmt.execution_verdicts
@@ -42,7 +44,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION perf_mgmt.detect_performance_regression(uuid) IS
-  'Judges an execution and returns whether it is a regression or breaks an absolute limit. Every verdict is stored in execution_verdicts, the execution is marked, and alerts are checked.';
+  'Judges an execution and returns whether it is a regression or breaks an absolute limit. Every verdict is stored in execution_verdicts, the execution is marked, with what it was compared with, and alerts are checked. Judgements of one execution wait for each other.';
 
 CREATE FUNCTION perf_mgmt.make_initial_baseline(p_execution_id uuid) RETURNS void
 LANGUAGE plpgsql VOLATILE
@@ -67,27 +69,36 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION perf_mgmt.make_initial_baseline(uuid) IS
-  'Makes an execution the INITIAL baseline of its test in its environment, where it is valid and there has been no baseline.';
+  'Makes an execution the INITIAL baseline of its test in its environment, where it is valid and there has been no baseline, of whatever fingerprint.';
 
+-- With every further execution the place of a shift may move a little: two changes have at least five
+-- places between them, so what is nearer than that is the same one.
 CREATE FUNCTION perf_mgmt.log_change_points(p_execution_id uuid) RETURNS void
 LANGUAGE sql VOLATILE
 SET search_path = pg_catalog, pg_temp
+SET timezone = 'UTC'
 AS $$
+  WITH places AS (
+    SELECT o.execution_id, row_number() OVER (ORDER BY o.started_at, o.execution_id) AS place
+    FROM perf_mgmt.eligible_executions(p_execution_id, 200, p_all_segments => true) o
+  )
   SELECT perf_mgmt.log_performance_event(p_execution_id, 'CHANGE_POINT',
            format('%s changed its level by %s %% with the execution of %s', p.metric_name, round(p.change_percent::numeric, 1),
-                  p.started_at),
+                  to_char(p.started_at, 'YYYY-MM-DD HH24:MI:SS "UTC"')),
            jsonb_build_object('metric', p.metric_name, 'execution_id', p.execution_id, 'level_before', p.level_before,
                               'level_after', p.level_after, 'p_value', p.p_value))
   FROM perf_mgmt.history h
   CROSS JOIN LATERAL perf_mgmt.performance_change_points(h.test_name, h.execution_environment, 0.002) p
+  JOIN places n ON n.execution_id = p.execution_id
   WHERE h.execution_id = p_execution_id
     AND NOT EXISTS (
-      SELECT FROM perf_mgmt.eligible_executions(p_execution_id, 200, p_all_segments => true) o
-      JOIN perf_mgmt.execution_events v ON v.execution_id = o.execution_id AND v.event_type = 'CHANGE_POINT'
-      WHERE v.details @> jsonb_build_object('metric', p.metric_name, 'execution_id', p.execution_id))
+      SELECT FROM places seen
+      JOIN perf_mgmt.execution_events v ON v.execution_id = seen.execution_id AND v.event_type = 'CHANGE_POINT'
+      JOIN places f ON f.execution_id::text = v.details ->> 'execution_id'
+      WHERE v.details ->> 'metric' = p.metric_name AND abs(f.place - n.place) < 5)
 $$;
 COMMENT ON FUNCTION perf_mgmt.log_change_points(uuid) IS
-  'Logs with an execution the change points that its history shows by now, each once.';
+  'Logs with an execution the change points that its history shows by now, each once, also where it was seen up to four executions off before.';
 
 CREATE FUNCTION perf_mgmt.finish_execution(p_execution_id uuid) RETURNS void
 LANGUAGE plpgsql VOLATILE
@@ -108,7 +119,9 @@ BEGIN
   IF v_execution.comparison_id IS NOT NULL THEN
     RETURN;  -- the comparison judges its halves
   ELSIF v_execution.confirms_execution_id IS NOT NULL THEN
-    -- A repetition is not judged by itself: it is evidence about the other one.
+    -- A repetition is not judged by itself: it is evidence about the other one, of which a judgement may
+    -- be under way.
+    PERFORM FROM perf_mgmt.test_executions e WHERE e.id = v_execution.confirms_execution_id FOR NO KEY UPDATE;
     PERFORM perf_mgmt.detect_performance_regression(e.id)
       FROM perf_mgmt.test_executions e
       WHERE e.id = v_execution.confirms_execution_id AND e.execution_status = 'COMPLETED'
@@ -122,10 +135,23 @@ BEGIN
     IF NOT EXISTS (SELECT FROM perf_mgmt.execution_verdicts v WHERE v.execution_id = p_execution_id) THEN
       PERFORM perf_mgmt.detect_performance_regression(p_execution_id);
     END IF;
-    PERFORM perf_mgmt.make_initial_baseline(p_execution_id);
-    PERFORM perf_mgmt.log_change_points(p_execution_id);
+    -- Verdicts and alerts stand whatever becomes of the rest.
+    BEGIN
+      PERFORM perf_mgmt.make_initial_baseline(p_execution_id);
+    EXCEPTION WHEN OTHERS THEN
+      PERFORM perf_mgmt.log_performance_event(p_execution_id, 'BASELINE_FAILED',
+        'The execution could not be made the first baseline of its test.',
+        jsonb_build_object('sqlstate', SQLSTATE, 'message', SQLERRM));
+    END;
+    BEGIN
+      PERFORM perf_mgmt.log_change_points(p_execution_id);
+    EXCEPTION WHEN OTHERS THEN
+      PERFORM perf_mgmt.log_performance_event(p_execution_id, 'CHANGE_POINTS_FAILED',
+        'The history could not be searched for change points.',
+        jsonb_build_object('sqlstate', SQLSTATE, 'message', SQLERRM));
+    END;
   END IF;
 END
 $$;
 COMMENT ON FUNCTION perf_mgmt.finish_execution(uuid) IS
-  'What follows a run that has ended: its fingerprint, its verdicts, the INITIAL baseline where it is the first valid one in its environment, alerts, change points. Calling it again changes nothing.';
+  'What follows a run that has ended: its fingerprint, its verdicts, the INITIAL baseline where it is the first valid one in its environment, alerts, change points. Where the baseline or the change points fail that is an event of the execution (BASELINE_FAILED, CHANGE_POINTS_FAILED), and its verdicts stand. Calling it again changes nothing.';

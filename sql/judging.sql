@@ -9,7 +9,7 @@ CREATE FUNCTION perf_mgmt.judge_evidence(p_evidence jsonb) RETURNS jsonb
 AS 'MODULE_PATHNAME', 'perf_mgmt_judge_evidence' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION perf_mgmt.judge_evidence(jsonb) IS
-  'Judges an execution: {"current", "confirmation", "baseline": {"type", "executions"}, "budget": {"executions"}, "history", "thresholds", "limits"} to {"verdict", "primary_metric", "rounds_quiet", "reason", "metrics"}. confirmation, baseline and budget may be null.';
+  'Judges an execution: {"current", "confirmation", "baseline": {"type", "executions"}, "budget": {"executions"}, "history", "earlier", "thresholds", "limits"} to {"verdict", "primary_metric", "rounds_quiet", "reason", "metrics"}. confirmation, baseline and budget may be null; earlier, a list of executions for each older segment, tells of the noise alone.';
 
 CREATE FUNCTION perf_mgmt.noise_of(p_evidence jsonb) RETURNS jsonb
 AS 'MODULE_PATHNAME', 'perf_mgmt_noise_of' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE

@@ -163,18 +163,15 @@ DECLARE
   v_failed jsonb := '[]';
 BEGIN
   FOR v_test_name IN
-    -- Those that have a newer execution than their rolling baseline
-    SELECT DISTINCT r.test_name
-    FROM (SELECT h.test_name, h.execution_environment, max(h.started_at) AS started_at
-          FROM perf_mgmt.history h
-          WHERE NOT h.regression_detected AND h.completed_at >= now() - interval '30 days'
-          GROUP BY h.test_name, h.execution_environment) r
-    WHERE r.started_at > coalesce((
-      SELECT max(e.started_at) FROM perf_mgmt.performance_baselines b
-      JOIN perf_mgmt.test_executions e ON e.id = b.baseline_execution_id
-      WHERE b.test_name = r.test_name AND b.execution_environment = r.execution_environment
-        AND b.baseline_type = 'ROLLING' AND b.is_active), '-infinity')
-    ORDER BY r.test_name
+    -- Those whose rolling baseline would be led by another execution than it is
+    SELECT DISTINCT t.test_name
+    FROM (SELECT DISTINCT x.test_name FROM perf_mgmt.performance_tests x) t
+    CROSS JOIN LATERAL perf_mgmt.leading_executions(t.test_name, now() - interval '30 days') l
+    WHERE NOT EXISTS (
+      SELECT FROM perf_mgmt.performance_baselines b
+      WHERE b.test_name = t.test_name AND b.execution_environment = l.execution_environment
+        AND b.baseline_type = 'ROLLING' AND b.is_active AND b.baseline_execution_id = l.execution_id)
+    ORDER BY t.test_name
   LOOP
     BEGIN
       PERFORM perf_mgmt.update_rolling_baseline(v_test_name);
@@ -187,7 +184,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION perf_mgmt.maintain_baselines(timestamptz, timestamptz) IS
-  'Maintenance: refreshes the rolling baselines of the tests that have newer executions without a regression.';
+  'Maintenance: refreshes the rolling baselines of the tests that have newer executions for them (leading_executions).';
 
 CREATE FUNCTION perf_mgmt.maintain_issues(p_since timestamptz, p_before timestamptz) RETURNS jsonb
 LANGUAGE sql STABLE
@@ -255,7 +252,7 @@ AS $$
     CROSS JOIN LATERAL (VALUES ('p95_response_time_ms', e.p95_response_time_ms), ('p99_response_time_ms', e.p99_response_time_ms),
                                ('throughput_tps', e.throughput_tps), ('error_rate_percent', e.error_rate_percent)) AS f (metric, value)
     WHERE e.execution_status = 'COMPLETED' AND e.is_valid AND NOT e.regression_detected AND e.comparison_id IS NULL
-      AND e.started_at >= p_before AND f.value IS NOT NULL
+      AND e.confirms_execution_id IS NULL AND e.started_at >= p_before AND f.value IS NOT NULL
   ), centres AS (
     SELECT f.test_name, f.industry_context, f.execution_environment, f.metric, count(*) AS executions,
            percentile_cont(0.5) WITHIN GROUP (ORDER BY f.value)::numeric AS median, min(f.value) AS lowest, max(f.value) AS highest
@@ -305,4 +302,4 @@ AS $$
          OR CASE WHEN starts_with(a.name, 'max_') THEN a.value > 2 * a.proposed ELSE a.value < a.proposed / 2 END), '[]'))
 $$;
 COMMENT ON FUNCTION perf_mgmt.maintain_thresholds(timestamptz, timestamptz) IS
-  'Maintenance: limits for alerts that follow from what was observed since p_before (5 valid executions at least): per test, as a threshold_config, and for alerts whose limit normal executions break or nothing comes near. Proposed, not set.';
+  'Maintenance: limits for alerts that follow from what was observed since p_before (5 valid executions at least, without repetitions): per test, as a threshold_config, and for alerts whose limit normal executions break or nothing comes near. Proposed, not set.';

@@ -35,6 +35,23 @@ $$;
 COMMENT ON FUNCTION perf_mgmt.verdict_rows(jsonb, text, text, uuid, uuid) IS
   'What judge_evidence() returned as rows, the overall verdict first.';
 
+-- Who is at work beside the test is for people to find out: they need more than a count.
+CREATE FUNCTION perf_mgmt.disturbance_text(p_execution_id uuid) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT string_agg(format('In %s round%s%s: %s', c.rounds, CASE c.rounds WHEN 1 THEN '' ELSE 's' END,
+                           CASE WHEN c.messages > 1 THEN ', for example' ELSE '' END, c.message),
+                    ' ' ORDER BY c.rounds DESC, c.code)
+  FROM (SELECT d ->> 'code' AS code, count(*) AS rounds, count(DISTINCT d ->> 'message') AS messages,
+               (array_agg(d ->> 'message' ORDER BY r.round_number))[1] AS message
+        FROM perf_mgmt.execution_rounds r CROSS JOIN LATERAL jsonb_array_elements(r.disturbances) d
+        WHERE r.execution_id = p_execution_id
+        GROUP BY d ->> 'code' ORDER BY count(*) DESC, d ->> 'code' LIMIT 2) c
+$$;
+COMMENT ON FUNCTION perf_mgmt.disturbance_text(uuid) IS
+  'What disturbed the rounds of an execution most often: up to two kinds, with the number of rounds of each; NULL where nothing did.';
+
 CREATE FUNCTION perf_mgmt.regression_verdicts(p_execution_id uuid, p_accept_fingerprint boolean DEFAULT false)
 RETURNS SETOF perf_mgmt.verdict
 LANGUAGE plpgsql STABLE ROWS 10
@@ -43,6 +60,7 @@ AS $$
 DECLARE
   v_choice record;
   v_flaws text;
+  v_disturbances text;
   v_result jsonb;
 BEGIN
   PERFORM perf_mgmt.require_result(p_execution_id);
@@ -64,17 +82,24 @@ BEGIN
     'budget', CASE WHEN v_flaws IS NULL AND v_choice.budget_execution_id IS NOT NULL THEN
       jsonb_build_object('executions', perf_mgmt.execution_samples(ARRAY[v_choice.budget_execution_id])) END,
     'history', CASE WHEN v_flaws IS NULL THEN perf_mgmt.history_samples(p_execution_id) ELSE '[]' END,
+    'earlier', CASE WHEN v_flaws IS NULL THEN perf_mgmt.earlier_samples(p_execution_id) ELSE '[]' END,
     'thresholds', perf_mgmt.verdict_thresholds(v_choice.baseline_id),
     'limits', perf_mgmt.limit_evidence(p_execution_id)));
   IF v_flaws IS NOT NULL THEN
     v_result := jsonb_set(v_result, '{metrics}', jsonb_path_query_array(v_result, '$.metrics[*] ? (@.against == "limit")'));
   END IF;
+  -- As few quiet rounds as leave nothing to judge (kLeastQuietRounds of the core)
+  SELECT perf_mgmt.disturbance_text(e.id) INTO v_disturbances
+    FROM perf_mgmt.test_executions e
+    WHERE e.id = p_execution_id AND (e.run_spec -> 'quiet')::boolean
+      AND (v_result ->> 'rounds_quiet')::integer < least(3, e.rounds_wanted);
   RETURN QUERY SELECT * FROM perf_mgmt.verdict_rows(v_result,
     CASE WHEN v_flaws IS NOT NULL AND v_result ->> 'verdict' <> 'REGRESSION' THEN 'INCONCLUSIVE'
          ELSE v_result ->> 'verdict' END,
     nullif(concat_ws(' ', v_flaws, CASE WHEN v_flaws IS NULL THEN v_choice.problem END,
                      CASE WHEN v_flaws IS NULL AND v_choice.problem IS NULL OR v_result ->> 'verdict' = 'REGRESSION'
-                          THEN v_result ->> 'reason' END), ''),
+                          THEN (v_result ->> 'reason') || CASE WHEN v_disturbances IS NULL THEN '' ELSE '.' END END,
+                     v_disturbances), ''),
     v_choice.baseline_execution_id, v_choice.budget_execution_id);
 END
 $$;
@@ -107,10 +132,11 @@ BEGIN
   v_result := perf_mgmt.judge_evidence(jsonb_build_object(
     'current', perf_mgmt.execution_samples(ARRAY[p_execution_id]) -> 0,
     'confirmation', perf_mgmt.execution_samples(ARRAY[perf_mgmt.confirmation_of(p_execution_id)]) -> 0,
-    'baseline', jsonb_build_object('type', 'MANUAL',
+    'baseline', jsonb_build_object('type', '',
                                    'executions', perf_mgmt.execution_samples(ARRAY[p_baseline_execution_id])),
     'budget', NULL,
     'history', perf_mgmt.history_samples(p_execution_id),
+    'earlier', perf_mgmt.earlier_samples(p_execution_id),
     'thresholds', perf_mgmt.verdict_thresholds(v_baseline),
     'limits', '[]'::jsonb));
   RETURN QUERY SELECT * FROM perf_mgmt.verdict_rows(v_result, v_result ->> 'verdict', v_result ->> 'reason',

@@ -175,7 +175,7 @@ BEGIN
              ORDER BY c.ordinality), '[]')
       INTO v_comparison
       FROM perf_mgmt.compare_with_baseline(p_execution_id) WITH ORDINALITY c;
-    -- It says in the execution's row what it compared with.
+    -- Where nothing had been noted, the execution's row says now what it was compared with.
     SELECT x.* INTO e FROM perf_mgmt.test_executions x WHERE x.id = p_execution_id;
   END IF;
   IF e.execution_status <> 'RUNNING' THEN

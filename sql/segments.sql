@@ -75,41 +75,39 @@ COMMENT ON COLUMN perf_mgmt.segment_baselines.created_at IS 'When it was set.';
 COMMENT ON COLUMN perf_mgmt.segment_baselines.execution_started_at IS 'When its execution started.';
 COMMENT ON COLUMN perf_mgmt.segment_baselines.fingerprint IS 'Fingerprint of its execution.';
 
-CREATE VIEW perf_mgmt.preferred_baselines AS
-SELECT DISTINCT ON (s.test_name, s.execution_environment, s.segment_number)
-       s.test_name, s.execution_environment, s.segment_number, s.starts_at, s.ends_at, s.baseline_id, s.baseline_type,
+CREATE VIEW perf_mgmt.active_baselines AS
+SELECT s.test_name, s.execution_environment, s.segment_number, s.starts_at, s.ends_at, s.baseline_id, s.baseline_type,
        s.baseline_execution_id, s.execution_ids,
        coalesce(b.baseline_response_time_avg, e.avg_response_time_ms) AS baseline_response_time_avg,
        b.baseline_response_time_p95, b.baseline_response_time_p99, b.baseline_throughput_tps,
        b.baseline_error_rate_percent, b.baseline_cpu_usage_percent, b.baseline_memory_usage_percent,
        b.response_time_threshold_percent, b.throughput_threshold_percent, b.error_rate_threshold_percent,
-       s.fingerprint
+       s.fingerprint, array_position(ARRAY['MANUAL', 'ROLLING', 'INITIAL'], s.baseline_type::text) AS preference
 FROM perf_mgmt.segment_baselines s
 JOIN perf_mgmt.performance_baselines b ON b.id = s.baseline_id
 JOIN perf_mgmt.test_executions e ON e.id = s.baseline_execution_id
-WHERE s.is_active
-ORDER BY s.test_name, s.execution_environment, s.segment_number,
-         array_position(ARRAY['MANUAL', 'ROLLING', 'INITIAL'], s.baseline_type::text);
-COMMENT ON VIEW perf_mgmt.preferred_baselines IS
-  'The active baseline that executions of a test, in one environment and segment, are compared with: the manual one before the rolling one before the initial one.';
-COMMENT ON COLUMN perf_mgmt.preferred_baselines.test_name IS 'Test.';
-COMMENT ON COLUMN perf_mgmt.preferred_baselines.execution_environment IS 'Environment that it holds for.';
-COMMENT ON COLUMN perf_mgmt.preferred_baselines.segment_number IS 'Segment of the test''s history, from 0 on.';
-COMMENT ON COLUMN perf_mgmt.preferred_baselines.starts_at IS 'Begin of the segment.';
-COMMENT ON COLUMN perf_mgmt.preferred_baselines.ends_at IS 'Begin of the next segment.';
-COMMENT ON COLUMN perf_mgmt.preferred_baselines.baseline_id IS 'Baseline.';
-COMMENT ON COLUMN perf_mgmt.preferred_baselines.baseline_type IS 'MANUAL, ROLLING or INITIAL.';
-COMMENT ON COLUMN perf_mgmt.preferred_baselines.baseline_execution_id IS
+WHERE s.is_active;
+COMMENT ON VIEW perf_mgmt.active_baselines IS
+  'The active baselines with their figures. An execution is compared with one of its environment and segment whose fingerprint is comparable; of several with the manual one before the rolling one before the initial one.';
+COMMENT ON COLUMN perf_mgmt.active_baselines.test_name IS 'Test.';
+COMMENT ON COLUMN perf_mgmt.active_baselines.execution_environment IS 'Environment that it holds for.';
+COMMENT ON COLUMN perf_mgmt.active_baselines.segment_number IS 'Segment of the test''s history, from 0 on.';
+COMMENT ON COLUMN perf_mgmt.active_baselines.starts_at IS 'Begin of the segment.';
+COMMENT ON COLUMN perf_mgmt.active_baselines.ends_at IS 'Begin of the next segment.';
+COMMENT ON COLUMN perf_mgmt.active_baselines.baseline_id IS 'Baseline.';
+COMMENT ON COLUMN perf_mgmt.active_baselines.baseline_type IS 'MANUAL, ROLLING or INITIAL.';
+COMMENT ON COLUMN perf_mgmt.active_baselines.baseline_execution_id IS
   'Execution that it was taken from; of a rolling one the newest that contributed.';
-COMMENT ON COLUMN perf_mgmt.preferred_baselines.execution_ids IS 'All executions that contributed.';
-COMMENT ON COLUMN perf_mgmt.preferred_baselines.baseline_response_time_avg IS 'Mean response time, milliseconds.';
-COMMENT ON COLUMN perf_mgmt.preferred_baselines.baseline_response_time_p95 IS '95th percentile of the response time, milliseconds.';
-COMMENT ON COLUMN perf_mgmt.preferred_baselines.baseline_response_time_p99 IS '99th percentile of the response time, milliseconds.';
-COMMENT ON COLUMN perf_mgmt.preferred_baselines.baseline_throughput_tps IS 'Successful operations per second.';
-COMMENT ON COLUMN perf_mgmt.preferred_baselines.baseline_error_rate_percent IS 'Failed operations, 0 to 100 percent.';
-COMMENT ON COLUMN perf_mgmt.preferred_baselines.baseline_cpu_usage_percent IS 'CPU of the host, 0 to 100 percent.';
-COMMENT ON COLUMN perf_mgmt.preferred_baselines.baseline_memory_usage_percent IS 'Memory of the host, 0 to 100 percent.';
-COMMENT ON COLUMN perf_mgmt.preferred_baselines.response_time_threshold_percent IS 'Accepted growth of a response time, percent.';
-COMMENT ON COLUMN perf_mgmt.preferred_baselines.throughput_threshold_percent IS 'Accepted change of the throughput, percent, at most 0.';
-COMMENT ON COLUMN perf_mgmt.preferred_baselines.error_rate_threshold_percent IS 'Accepted growth of the error rate, percentage points.';
-COMMENT ON COLUMN perf_mgmt.preferred_baselines.fingerprint IS 'Fingerprint of its execution.';
+COMMENT ON COLUMN perf_mgmt.active_baselines.execution_ids IS 'All executions that contributed.';
+COMMENT ON COLUMN perf_mgmt.active_baselines.baseline_response_time_avg IS 'Mean response time, milliseconds.';
+COMMENT ON COLUMN perf_mgmt.active_baselines.baseline_response_time_p95 IS '95th percentile of the response time, milliseconds.';
+COMMENT ON COLUMN perf_mgmt.active_baselines.baseline_response_time_p99 IS '99th percentile of the response time, milliseconds.';
+COMMENT ON COLUMN perf_mgmt.active_baselines.baseline_throughput_tps IS 'Successful operations per second.';
+COMMENT ON COLUMN perf_mgmt.active_baselines.baseline_error_rate_percent IS 'Failed operations, 0 to 100 percent.';
+COMMENT ON COLUMN perf_mgmt.active_baselines.baseline_cpu_usage_percent IS 'CPU of the host, 0 to 100 percent.';
+COMMENT ON COLUMN perf_mgmt.active_baselines.baseline_memory_usage_percent IS 'Memory of the host, 0 to 100 percent.';
+COMMENT ON COLUMN perf_mgmt.active_baselines.response_time_threshold_percent IS 'Accepted growth of a response time, percent.';
+COMMENT ON COLUMN perf_mgmt.active_baselines.throughput_threshold_percent IS 'Accepted change of the throughput, percent, at most 0.';
+COMMENT ON COLUMN perf_mgmt.active_baselines.error_rate_threshold_percent IS 'Accepted growth of the error rate, percentage points.';
+COMMENT ON COLUMN perf_mgmt.active_baselines.fingerprint IS 'Fingerprint of its execution.';
+COMMENT ON COLUMN perf_mgmt.active_baselines.preference IS 'Of comparable ones the least is taken: 1 MANUAL, 2 ROLLING, 3 INITIAL.';

@@ -2,50 +2,60 @@
 --
 -- Each reads the tables once: the baselines are few and joined as a set, and what is large (histograms)
 -- is touched only where it is merged. Environments are never mixed; hours are those of UTC, whatever the
--- session's time zone. Halves of comparisons are experiments and not in trends and issues.
+-- session's time zone. The dashboard lists every execution; trends and issues leave out what was run about
+-- others: halves of comparisons, which are experiments, and repetitions, which come of suspicious runs alone.
 
 CREATE VIEW perf_mgmt.performance_dashboard AS
-SELECT t.test_name,
-       t.industry_context,
-       t.test_type,
-       e.execution_environment,
-       e.started_at,
-       e.execution_status,
-       e.avg_response_time_ms,
-       e.p95_response_time_ms,
-       e.p99_response_time_ms,
-       e.throughput_tps,
-       e.error_rate_percent,
-       e.cpu_usage_percent,
-       e.memory_usage_percent,
-       e.regression_detected,
-       CASE WHEN e.execution_status <> 'COMPLETED' THEN e.execution_status::text
-            WHEN e.regression_detected THEN 'REGRESSION'
-            WHEN e.error_rate_percent > 5 THEN 'HIGH_ERROR_RATE'
-            WHEN e.is_valid IS NOT TRUE THEN 'INVALID'
-            WHEN e.p95_response_time_ms > 1000 THEN 'SLOW_RESPONSE'
-            WHEN e.cpu_usage_percent > 80 THEN 'HIGH_CPU'
-            WHEN e.memory_usage_percent > 90 THEN 'HIGH_MEMORY'
-            WHEN e.avg_response_time_ms IS NULL THEN 'NO_DATA'
-            ELSE 'HEALTHY' END AS health_status,
-       b.baseline_response_time_p95,
-       b.baseline_throughput_tps,
-       b.baseline_error_rate_percent,
-       e.id AS execution_id,
-       t.test_version,
-       e.is_valid,
-       b.baseline_type,
-       b.baseline_execution_id,
-       b.baseline_memory_usage_percent,
-       e.performance_change_percent
-FROM perf_mgmt.test_executions e
-JOIN perf_mgmt.performance_tests t ON t.id = e.test_id
-LEFT JOIN perf_mgmt.preferred_baselines b
-  ON b.test_name = t.test_name AND b.execution_environment = e.execution_environment
-     AND e.started_at >= b.starts_at AND e.started_at < b.ends_at
-     AND coalesce(perf_mgmt.comparable_fingerprints(e.fingerprint, b.fingerprint), true)
-WHERE e.started_at >= now() - interval '7 days'
-ORDER BY e.started_at DESC;
+SELECT d.test_name, d.industry_context, d.test_type, d.execution_environment, d.started_at, d.execution_status,
+       d.avg_response_time_ms, d.p95_response_time_ms, d.p99_response_time_ms, d.throughput_tps, d.error_rate_percent,
+       d.cpu_usage_percent, d.memory_usage_percent, d.regression_detected, d.health_status, d.baseline_response_time_p95,
+       d.baseline_throughput_tps, d.baseline_error_rate_percent, d.execution_id, d.test_version, d.is_valid, d.baseline_type,
+       d.baseline_execution_id, d.baseline_memory_usage_percent, d.performance_change_percent
+FROM (
+  SELECT DISTINCT ON (e.id)
+         t.test_name,
+         t.industry_context,
+         t.test_type,
+         e.execution_environment,
+         e.started_at,
+         e.execution_status,
+         e.avg_response_time_ms,
+         e.p95_response_time_ms,
+         e.p99_response_time_ms,
+         e.throughput_tps,
+         e.error_rate_percent,
+         e.cpu_usage_percent,
+         e.memory_usage_percent,
+         e.regression_detected,
+         CASE WHEN e.execution_status <> 'COMPLETED' THEN e.execution_status::text
+              WHEN e.regression_detected THEN 'REGRESSION'
+              WHEN e.error_rate_percent > 5 THEN 'HIGH_ERROR_RATE'
+              WHEN e.is_valid IS NOT TRUE THEN 'INVALID'
+              WHEN e.p95_response_time_ms > 1000 THEN 'SLOW_RESPONSE'
+              WHEN e.cpu_usage_percent > 80 THEN 'HIGH_CPU'
+              WHEN e.memory_usage_percent > 90 THEN 'HIGH_MEMORY'
+              WHEN e.avg_response_time_ms IS NULL THEN 'NO_DATA'
+              ELSE 'HEALTHY' END AS health_status,
+         b.baseline_response_time_p95,
+         b.baseline_throughput_tps,
+         b.baseline_error_rate_percent,
+         e.id AS execution_id,
+         t.test_version,
+         e.is_valid,
+         b.baseline_type,
+         b.baseline_execution_id,
+         b.baseline_memory_usage_percent,
+         e.performance_change_percent
+  FROM perf_mgmt.test_executions e
+  JOIN perf_mgmt.performance_tests t ON t.id = e.test_id
+  LEFT JOIN perf_mgmt.active_baselines b
+    ON b.test_name = t.test_name AND b.execution_environment = e.execution_environment
+       AND e.started_at >= b.starts_at AND e.started_at < b.ends_at
+       AND coalesce(perf_mgmt.comparable_fingerprints(e.fingerprint, b.fingerprint), true)
+  WHERE e.started_at >= now() - interval '7 days'
+  ORDER BY e.id, b.preference
+) d
+ORDER BY d.started_at DESC;
 
 COMMENT ON VIEW perf_mgmt.performance_dashboard IS
   'Executions of the last 7 days, one row each, with their health and the baseline that they are compared with.';
@@ -109,14 +119,14 @@ FROM (
   FROM perf_mgmt.test_executions e
   JOIN perf_mgmt.performance_tests t ON t.id = e.test_id
   CROSS JOIN LATERAL (SELECT date_trunc('hour', e.started_at, 'UTC') AS time_bucket) h
-  WHERE e.execution_status = 'COMPLETED' AND e.comparison_id IS NULL
+  WHERE e.execution_status = 'COMPLETED' AND e.comparison_id IS NULL AND e.confirms_execution_id IS NULL
     AND e.started_at >= now() - interval '30 days'
 ) d
 GROUP BY d.time_bucket, d.test_name, d.execution_environment, d.industry_context
 ORDER BY d.time_bucket DESC, d.test_name, d.execution_environment;
 
 COMMENT ON VIEW perf_mgmt.performance_trends IS
-  'Completed executions of the last 30 days by test, environment and hour (UTC).';
+  'Completed executions of the last 30 days by test, environment and hour (UTC), without halves of comparisons and repetitions.';
 COMMENT ON COLUMN perf_mgmt.performance_trends.test_name IS 'Test.';
 COMMENT ON COLUMN perf_mgmt.performance_trends.industry_context IS 'Industry of the test.';
 COMMENT ON COLUMN perf_mgmt.performance_trends.time_bucket IS 'Begin of the hour.';
@@ -150,7 +160,7 @@ FROM (
   SELECT p.*, e.execution_environment
   FROM perf_mgmt.query_performance p
   JOIN perf_mgmt.test_executions e ON e.id = p.execution_id
-  WHERE e.started_at >= now() - interval '7 days' AND e.comparison_id IS NULL
+  WHERE e.started_at >= now() - interval '7 days' AND e.comparison_id IS NULL AND e.confirms_execution_id IS NULL
 ) q
 GROUP BY q.query_hash, q.query_text, q.query_type, q.table_names, q.execution_environment
 HAVING sum(q.total_time_ms) > 100 * sum(q.execution_count)
@@ -158,7 +168,7 @@ ORDER BY total_time_consumed DESC
 LIMIT 50;
 
 COMMENT ON VIEW perf_mgmt.top_performance_issues IS
-  'Of the last 7 days the 50 templates that took most time, of those whose mean is over 100 ms.';
+  'Of the last 7 days the 50 templates that took most time, of those whose mean is over 100 ms; halves of comparisons and repetitions are left out.';
 COMMENT ON COLUMN perf_mgmt.top_performance_issues.query_type IS 'Kind of statement.';
 COMMENT ON COLUMN perf_mgmt.top_performance_issues.table_names IS 'Tables that it names.';
 COMMENT ON COLUMN perf_mgmt.top_performance_issues.query_preview IS 'The first 100 characters of the template.';

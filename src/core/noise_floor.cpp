@@ -47,8 +47,7 @@ NoiseFloor noise_floor(std::span<const std::vector<ExecutionFigures>> segments, 
   floor.executions = all.size();
   if (floor.executions < kLeastFloorExecutions) return floor;
   for (double& residual : all) residual = std::abs(residual);
-  constexpr double kScale = 1.4826;  // as scaled_mad
-  const double furthest = kFurthest * kScale * median(all);
+  const double furthest = kFurthest * kMadScale * median(all);
   double squares = 0;
   for (std::vector<double>& segment : residuals) {
     // Where more than half are equal there is no scale to cut by.

@@ -202,8 +202,11 @@ bool lets_stop_early(const Json& node) {
 // By how much the estimate is off; nothing where the node tells nothing about that.
 std::optional<Misestimate> estimate_of(const Json& node, bool may_stop) {
   const std::string type = text_of(node, "Node Type");
-  // A bitmap of several is not counted, and what writes gives no rows.
-  if (is_one_of(type, {"BitmapAnd", "BitmapOr", "ModifyTable"})) return std::nullopt;
+  // A bitmap of several is not counted, one of an index names no table (the heap scan above it has
+  // the same rows, table and condition), and what writes gives no rows.
+  if (is_one_of(type, {"BitmapAnd", "BitmapOr", "Bitmap Index Scan", "ModifyTable"})) {
+    return std::nullopt;
+  }
   const std::optional<double> planned = number_of(node, "Plan Rows");
   const std::optional<double> actual = number_of(node, "Actual Rows");
   if (number_of(node, "Actual Loops").value_or(0) <= 0 || !planned || !actual) return std::nullopt;

@@ -241,18 +241,19 @@ class Merge {
     if (!can_be_cut) {
       refuse_rounds(spec_.stages.empty()
                         ? "An ENDURANCE test looks for a drift within one run."
-                        : "The run has stages, which only make sense in one piece.");
+                        : "The run has stages, which only make sense in one piece.",
+                    R"(A run in one piece takes no "rounds", and cannot be compared by turns.)");
     }
     if (spec_.operations > 0 && spec_.operations < static_cast<std::uint64_t>(spec_.rounds)) {
-      refuse_rounds(fmt::format("The run has {} operations.", spec_.operations));
+      refuse_rounds(fmt::format("The run has {} operations.", spec_.operations),
+                    "Each round takes one at least.");
     }
   }
 
-  [[noreturn]] void refuse_rounds(const std::string& why) const {
+  [[noreturn]] void refuse_rounds(std::string why, std::string hint) const {
     throw Error(sqlstate::invalid_parameter_value,
-                fmt::format("run cannot be cut into {} rounds", spec_.rounds),
-                fmt::format("{} The key \"rounds\" stands in {}.", why, layer_name(rounds_.layer)),
-                R"(Leave "rounds" out.)");
+                fmt::format("run cannot be cut into {} rounds", spec_.rounds), std::move(why),
+                std::move(hint));
   }
 
   const Layers& layers_;

@@ -16,10 +16,6 @@ namespace perf_mgmt {
 
 namespace {
 
-// Scales the median absolute deviation to the standard deviation of a normal sample: 1 /
-// Phi^-1(.75).
-constexpr double kMadScale = 1.4826;
-
 // Of x, which may be put in another order.
 double median_of(std::vector<double>& x) {
   const auto middle = x.begin() + static_cast<std::ptrdiff_t>(x.size() / 2);

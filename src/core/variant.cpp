@@ -60,6 +60,7 @@ Variant read_variant(std::string_view text, std::string_view letter, int rounds_
     variant.name = object["name"].get<std::string>();
     object.erase("name");
   }
+  variant.has_seed = object.contains("seed") && !object["seed"].is_null();
   variant.setup = take_statements(object, "setup", letter);
   variant.teardown = take_statements(object, "teardown", letter);
   object["rounds"] = rounds_total;

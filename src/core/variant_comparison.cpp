@@ -147,10 +147,14 @@ bool is_stronger(const VariantMetric& a, const VariantMetric& b) {
 
 void conclude(VariantJudgement& judgement) {
   const VariantMetric* strongest = nullptr;
+  const VariantMetric* failing = nullptr;
   bool same = true;
   const VariantMetric* untold = nullptr;
   for (const VariantMetric& row : judgement.metrics) {
     if (differs(row) && (strongest == nullptr || is_stronger(row, *strongest))) strongest = &row;
+    if (row.verdict == VariantVerdict::slower && row.metric == metric_name(Metric::error_rate)) {
+      failing = &row;
+    }
     const bool counts =
         row.metric == metric_name(Metric::avg) || row.metric == metric_name(Metric::throughput);
     if (counts && row.verdict != VariantVerdict::no_difference) {
@@ -163,6 +167,8 @@ void conclude(VariantJudgement& judgement) {
     judgement.reason = "mean response time and throughput differ by less than what matters";
     return;
   }
+  // What fails more is no improvement, however fast the rest is.
+  if (failing != nullptr && strongest->verdict == VariantVerdict::faster) strongest = failing;
   const VariantMetric* told = strongest != nullptr ? strongest : untold;
   judgement.verdict = strongest != nullptr ? strongest->verdict : VariantVerdict::inconclusive;
   judgement.primary_metric = told->metric;

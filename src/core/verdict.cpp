@@ -17,17 +17,22 @@ std::set<std::string> ids_of(const std::vector<ExecutionFigures>& executions) {
   return ids;
 }
 
-// History and baseline, each execution once, without those under judgement.
-std::vector<ExecutionFigures> floor_segment(const Evidence& evidence) {
+// What the noise is estimated from: the history, each earlier segment, and what of the baseline is
+// in none of them (it may be of another level altogether), without those under judgement.
+std::vector<std::vector<ExecutionFigures>> floor_segments(const Evidence& evidence) {
   std::set<std::string> seen = {evidence.current.id};
   if (evidence.confirmation) seen.insert(evidence.confirmation->id);
-  std::vector<ExecutionFigures> segment;
-  for (const auto* list : {&evidence.history, &evidence.baseline}) {
-    for (const ExecutionFigures& execution : *list) {
+  std::vector<std::vector<ExecutionFigures>> segments;
+  const auto add = [&](const std::vector<ExecutionFigures>& executions) {
+    std::vector<ExecutionFigures>& segment = segments.emplace_back();
+    for (const ExecutionFigures& execution : executions) {
       if (seen.insert(execution.id).second) segment.push_back(execution);
     }
-  }
-  return segment;
+  };
+  add(evidence.history);
+  for (const std::vector<ExecutionFigures>& segment : evidence.earlier) add(segment);
+  add(evidence.baseline);
+  return segments;
 }
 
 MetricVerdict without_baseline(const Evidence& evidence, Metric metric) {
@@ -51,7 +56,7 @@ Judgement judge(const Evidence& evidence) {
   Judgement judgement;
   judgement.rounds_quiet = quiet_rounds(evidence.current);
 
-  const std::vector<std::vector<ExecutionFigures>> segments = {floor_segment(evidence)};
+  const std::vector<std::vector<ExecutionFigures>> segments = floor_segments(evidence);
   std::map<Metric, NoiseFloor> floors;
   for (const Metric metric : kMetrics) floors[metric] = noise_floor(segments, metric);
 

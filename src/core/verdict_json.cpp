@@ -23,7 +23,7 @@ Thresholds read_thresholds(const JsonValue& value) {
   Thresholds thresholds;
   read_threshold(value, "response_time_percent", thresholds.response_time_percent, 0, kAny,
                  "a percentage of at least 0");
-  read_threshold(value, "throughput_percent", thresholds.throughput_percent, -99.999, 0,
+  read_threshold(value, "throughput_percent", thresholds.throughput_percent, -100, 0,
                  "a percentage between -100 and 0");
   read_threshold(value, "error_rate_points", thresholds.error_rate_points, 0, 100,
                  "a number of points from 0 to 100");
@@ -46,6 +46,12 @@ std::vector<LimitResult> read_limits(const JsonValue& list) {
   return limits;
 }
 
+std::vector<std::vector<ExecutionFigures>> read_segments(const JsonValue& list) {
+  std::vector<std::vector<ExecutionFigures>> segments;
+  for (std::size_t i = 0; i < list.size(); ++i) segments.push_back(read_executions(list.at(i)));
+  return segments;
+}
+
 Evidence read_evidence(const JsonValue& value) {
   Evidence evidence;
   evidence.current = read_execution(value.get("current"));
@@ -60,6 +66,7 @@ Evidence read_evidence(const JsonValue& value) {
     evidence.budget = read_executions(budget->get("executions"));
   }
   if (const auto history = value.find("history")) evidence.history = read_executions(*history);
+  if (const auto earlier = value.find("earlier")) evidence.earlier = read_segments(*earlier);
   evidence.thresholds = read_thresholds(value.get("thresholds"));
   if (const auto limits = value.find("limits")) evidence.limits = read_limits(*limits);
   return evidence;
@@ -120,9 +127,7 @@ std::string judge_evidence(std::string_view evidence) {
 std::string noise_of(std::string_view evidence) {
   const nlohmann::json parsed = parse_json(evidence, "evidence");
   const JsonValue whole(parsed, "evidence");
-  const JsonValue list = whole.get("segments");
-  std::vector<std::vector<ExecutionFigures>> segments;
-  for (std::size_t i = 0; i < list.size(); ++i) segments.push_back(read_executions(list.at(i)));
+  const auto segments = read_segments(whole.get("segments"));
 
   OrderedJson rows = OrderedJson::array();
   for (const Metric metric : kMetrics) {

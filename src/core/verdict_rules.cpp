@@ -11,7 +11,7 @@ namespace perf_mgmt {
 
 namespace {
 
-// Worst first. A shift for the better is better news than an improvement elsewhere is hidden by.
+// Worst first; an improvement goes before a shift for the better, which is less than that.
 int rank(const MetricVerdict& row) {
   switch (row.verdict) {
     case Verdict::regression:
@@ -91,7 +91,11 @@ std::string_view basis_name(Basis basis) noexcept {
 Decision decide_tested(const TestedChange& change, Against against) {
   const bool significant = change.significant();
   if (change.change > change.worse) {
-    if (!significant) return {Verdict::suspect, false, "over the threshold, but not significantly"};
+    if (!significant) {
+      // The budget is one execution, long ago: what may be its luck is no ground for a suspicion.
+      return {against == Against::budget ? Verdict::inconclusive : Verdict::suspect, false,
+              "over the threshold, but not significantly"};
+    }
     if (change.confirmed == false) {
       return {Verdict::suspect, false, "over the threshold, but the repetition is not"};
     }

@@ -152,20 +152,40 @@ void try_timing(Trial& trial, const Evidence& evidence, std::span<const Executio
   set_thresholds(change, metric, *row.threshold);
   trial.tested = change;
   trial.within_current = now.within.variance_of_mean;
+  trial.within_degrees = now.within.degrees;
   trial.variance = between + now.within.variance_of_mean + before.within.variance_of_mean;
   trial.degrees = test.degrees;
 }
 
-// Rounds of the current execution at which its interval would reach no further than `reach`, all
-// else as it is; nothing where no number of them does.
-std::optional<std::size_t> rounds_for(const Trial& trial, double reach) {
-  const double t = t_quantile(1 - (1 - kInterval) / 2, trial.degrees);
+// Rounds of the current execution at which an interval that misses with probability `alpha` would
+// reach no further than `reach`, all else as it is; nothing where no number of them does.
+std::optional<std::size_t> rounds_for(const Trial& trial, double reach, double alpha) {
+  const double t = t_quantile(1 - alpha / 2, trial.degrees);
   const double room = reach * reach / (t * t) - (trial.variance - trial.within_current);
   const double of_one = trial.within_current * static_cast<double>(trial.row.rounds_current);
   if (!(room > 0) || !(of_one > 0)) return std::nullopt;
   const double rounds = std::ceil(of_one / room);
   if (rounds > static_cast<double>(kMostRounds)) return std::nullopt;
   return static_cast<std::size_t>(rounds);
+}
+
+// What it would take to decide. A breach lacks significance, after the adjustment of its p value,
+// which takes a larger sample in proportion; the rest lack an interval within the threshold.
+void advise_rounds(MetricVerdict& row, const Trial& trial) {
+  const TestedChange& change = *trial.tested;
+  if (trial.within_degrees == 0) {
+    row.reason += "; a run cut into rounds would tell more";
+    return;
+  }
+  if (change.change > change.worse) {
+    const double adjustment = *row.adjusted_p_value > 0 ? *row.p_value / *row.adjusted_p_value : 1;
+    row.rounds_needed = rounds_for(trial, change.change, (1 - kInterval) * adjustment);
+  } else {
+    row.rounds_needed = rounds_for(trial, change.worse - change.change, 1 - kInterval);
+  }
+  row.reason += row.rounds_needed
+                    ? fmt::format("; about {} quiet rounds would tell", *row.rounds_needed)
+                    : "; more rounds would not tell, whole executions differ too much";
 }
 
 std::string text_of_change(const Trial& trial, const Decision& decision) {
@@ -261,14 +281,7 @@ MetricVerdict decide(Trial trial, std::optional<double> adjusted_p, const NoiseF
   const bool undecided =
       row.verdict == Verdict::inconclusive ||
       (row.verdict == Verdict::suspect && trial.tested && !trial.tested->significant());
-  if (undecided && trial.metric != Metric::error_rate && trial.tested) {
-    const TestedChange& change = *trial.tested;
-    row.rounds_needed = rounds_for(
-        trial, row.verdict == Verdict::suspect ? change.change : change.worse - change.change);
-    row.reason += row.rounds_needed
-                      ? fmt::format("; about {} quiet rounds would tell", *row.rounds_needed)
-                      : "; more rounds would not tell, whole executions differ too much";
-  }
+  if (undecided && trial.metric != Metric::error_rate && trial.tested) advise_rounds(row, trial);
   if (trial.tested && floor.deviation && trial.metric != Metric::error_rate &&
       trial.tested->worse < kFloorsOfThreshold * *floor.deviation) {
     row.reason +=

@@ -31,6 +31,7 @@ struct Trial {
   // What the rounds needed are worked out from: of the tested change.
   double variance = 0;
   double within_current = 0;
+  double within_degrees = 0;  // of freedom; 0: a run of one round
   double degrees = 0;
 };
 

@@ -19,6 +19,7 @@ constexpr std::size_t kMostHolders = 10;
 constexpr std::uint32_t kWaitClass = 0xFF000000;
 constexpr std::int64_t kBlockerPeriod = kSecond / 4;
 constexpr std::size_t kMostWaiters = 8;     // that one look asks for
+constexpr int kLongestChain = 5;            // of those who wait for each other
 constexpr std::size_t kMostBlockers = 100;  // that are kept
 
 // Sessions at work that are not the run's own; those that hold the oldest row versions that others
@@ -51,25 +52,78 @@ constexpr const char* kHoldersQuery = R"(
   WHERE database = pg_catalog.current_database()
   ORDER BY 3 DESC LIMIT 10)";
 
-// Who holds the locks that $1 wait for, at the end of each chain of waiters. (0 is how
-// pg_blocking_pids names a prepared transaction.)
+// Who keeps each of $1 from a lock. (0 is how pg_blocking_pids names a prepared transaction.)
 constexpr const char* kBlockersQuery = R"(
-  WITH RECURSIVE chain (waiter, pid, depth) AS (
-    SELECT w.pid, b.pid, 1
-    FROM pg_catalog.unnest($1::pg_catalog.int4[]) w (pid), pg_catalog.unnest(pg_catalog.pg_blocking_pids(w.pid)) b (pid)
-    UNION
-    SELECT c.waiter, b.pid, c.depth + 1
-    FROM chain c, pg_catalog.unnest(pg_catalog.pg_blocking_pids(c.pid)) b (pid) WHERE c.pid <> 0 AND c.depth < 5)
-  SELECT DISTINCT c.waiter, w.wait_event_type || ':' || w.wait_event,
-         CASE WHEN c.pid = 0 THEN 'a prepared transaction'
-              WHEN a.backend_type = 'perf_mgmt worker' THEN 'another worker'
-              ELSE COALESCE('user "' || a.usename || '"', a.backend_type)
-                   || COALESCE(', application "' || NULLIF(a.application_name, '') || '"', '') END,
-         a.state, pg_catalog.left(a.query, 1000)
-  FROM chain c
-  JOIN pg_catalog.pg_stat_activity w ON w.pid = c.waiter AND w.wait_event_type = 'Lock'
-  LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = c.pid
-  WHERE c.pid = 0 OR (a.pid IS NOT NULL AND a.wait_event_type IS DISTINCT FROM 'Lock'))";
+  SELECT w.pid, b.pid
+  FROM pg_catalog.unnest($1::pg_catalog.int4[]) w (pid), pg_catalog.unnest(pg_catalog.pg_blocking_pids(w.pid)) b (pid))";
+
+// What $1 do; $2 are the run's own workers.
+constexpr const char* kProcessesQuery = R"(
+  SELECT pid, wait_event_type IS NOT DISTINCT FROM 'Lock', wait_event_type || ':' || wait_event,
+         CASE WHEN pid = ANY ($2::pg_catalog.int4[]) THEN 'another worker'
+              WHEN backend_type = 'perf_mgmt worker' THEN 'a worker of another execution'
+              ELSE COALESCE('user "' || usename || '"', backend_type)
+                   || COALESCE(', application "' || NULLIF(application_name, '') || '"', '') END,
+         state, pg_catalog.left(query, 1000)
+  FROM pg_catalog.pg_stat_activity WHERE pid = ANY ($1::pg_catalog.int4[]))";
+
+// The text form of int4[].
+std::string array_of(const std::vector<int>& pids) {
+  return fmt::format("{{{}}}", fmt::join(pids, ","));
+}
+
+std::vector<int> worker_pids(const SharedRun& run) {
+  std::vector<int> pids;
+  for (std::uint32_t i = 0; i < run.header().worker_count.load(); ++i) {
+    pids.push_back(run.worker(i).pid.load());
+  }
+  return pids;
+}
+
+void add_once(std::vector<int>& pids, int pid) {
+  if (std::find(pids.begin(), pids.end(), pid) == pids.end()) pids.push_back(pid);
+}
+
+// Blockers by who waits for them, in chains of limited length. To ask for them is dear, it stops
+// the lock manager: each process is asked for once, however many wait for it.
+using Blockers = std::map<int, std::vector<int>>;
+
+Blockers find_blockers(std::vector<int> waiters) {
+  Blockers blockers;
+  for (int step = 0; step < kLongestChain && !waiters.empty(); ++step) {
+    for (const int pid : waiters) blockers.try_emplace(pid);
+    std::vector<int> next;
+    for (const auto& row : sql_query(kBlockersQuery, {array_of(waiters)}).rows) {
+      const int blocker = std::stoi(*row[1]);
+      blockers[std::stoi(*row[0])].push_back(blocker);
+      if (blocker != 0 && !blockers.contains(blocker)) add_once(next, blocker);
+    }
+    waiters = std::move(next);
+  }
+  return blockers;
+}
+
+// The one among them that tells the same, how often apart.
+std::vector<BlockerSighting>::iterator find_same(std::vector<BlockerSighting>& sightings,
+                                                 const BlockerSighting& wanted) {
+  return std::find_if(sightings.begin(), sightings.end(), [&](const BlockerSighting& known) {
+    return known.operation == wanted.operation && known.wait_event == wanted.wait_event &&
+           known.blocker == wanted.blocker && known.state == wanted.state &&
+           known.statement == wanted.statement;
+  });
+}
+
+// All that a process waits for, directly or through others.
+std::vector<int> chain_of(int pid, const Blockers& blockers) {
+  std::vector<int> chain{pid};
+  for (std::size_t i = 0; i < chain.size(); ++i) {
+    const auto found = blockers.find(chain[i]);
+    if (found == blockers.end()) continue;
+    for (const int blocker : found->second) add_once(chain, blocker);
+  }
+  chain.erase(chain.begin());
+  return chain;
+}
 
 }  // namespace
 
@@ -133,31 +187,50 @@ std::vector<WaitSamples> WaitSampler::take() {
 
 void BlockerWatch::look(std::int64_t now_ns, const std::vector<LockWaiter>& waiters) {
   next_ns_ = now_ns + kBlockerPeriod;
-  std::map<std::string, std::uint32_t> operations;  // by process id
-  std::string pids;
-  for (const LockWaiter& waiter : waiters) {
-    if (operations.size() == kMostWaiters) break;
-    const std::string pid = std::to_string(waiter.pid);
-    operations[pid] = waiter.operation;
-    pids += (pids.empty() ? "" : ",") + pid;
+  const std::size_t asked = std::min(waiters.size(), kMostWaiters);
+  std::vector<int> pids;
+  for (std::size_t i = 0; i < asked; ++i) add_once(pids, waiters[i].pid);
+  const Blockers blockers = find_blockers(pids);
+  for (const auto& [waiter, others] : blockers) {
+    for (const int blocker : others) add_once(pids, blocker);
   }
-  for (const auto& row : sql_query(kBlockersQuery, {"{" + pids + "}"}).rows) {
-    note({operations.at(*row[0]), row[1].value_or(""), row[2].value_or(""), row[3].value_or(""),
-          row[4].value_or(""), 1});
+
+  struct Process {
+    bool waits = false;  // for a lock
+    std::string wait_event, name, state, statement;
+  };
+  std::map<int, Process> processes;
+  const SqlResult seen = sql_query(kProcessesQuery, {array_of(pids), array_of(worker_pids(run_))});
+  for (const auto& row : seen.rows) {
+    processes[std::stoi(*row[0])] = {row[1] == "t", row[2].value_or(""), row[3].value_or(""),
+                                     row[4].value_or(""), row[5].value_or("")};
+  }
+  processes[0] = {false, "", "a prepared transaction", "", ""};
+  for (std::size_t i = 0; i < asked; ++i) {
+    const auto waiter = processes.find(waiters[i].pid);
+    if (waiter == processes.end() || !waiter->second.waits) continue;  // it has the lock by now
+    std::vector<BlockerSighting> of_waiter;  // several that look alike are one
+    for (const int pid : chain_of(waiters[i].pid, blockers)) {
+      const auto blocker = processes.find(pid);
+      if (blocker == processes.end() || blocker->second.waits) continue;
+      const Process& process = blocker->second;
+      BlockerSighting sighting{waiters[i].operation, waiter->second.wait_event, process.name,
+                               process.state,        process.statement,         1};
+      if (find_same(of_waiter, sighting) == of_waiter.end()) {
+        of_waiter.push_back(std::move(sighting));
+      }
+    }
+    for (BlockerSighting& sighting : of_waiter) note(std::move(sighting));
   }
 }
 
 void BlockerWatch::note(BlockerSighting seen) {
-  for (BlockerSighting& known : sightings_) {
-    if (known.operation != seen.operation || known.wait_event != seen.wait_event ||
-        known.blocker != seen.blocker || known.state != seen.state ||
-        known.statement != seen.statement) {
-      continue;
-    }
-    ++known.samples;
-    return;
+  const auto known = find_same(sightings_, seen);
+  if (known != sightings_.end()) {
+    ++known->samples;
+  } else if (sightings_.size() < kMostBlockers) {
+    sightings_.push_back(std::move(seen));
   }
-  if (sightings_.size() < kMostBlockers) sightings_.push_back(std::move(seen));
 }
 
 SessionWatch::SessionWatch(const SharedRun& run, int caller_pid, bool enabled)
@@ -169,11 +242,9 @@ void SessionWatch::start(std::int64_t now_ns) {
 
 void SessionWatch::look(std::int64_t now_ns) {
   next_ns_ = now_ns + kLookPeriod;
-  std::string own = fmt::format("{{{}", caller_pid_);
-  for (std::uint32_t i = 0; i < run_.header().worker_count.load(); ++i) {
-    own += fmt::format(",{}", run_.worker(i).pid.load());
-  }
-  own += "}";
+  std::vector<int> pids = worker_pids(run_);
+  pids.push_back(caller_pid_);
+  const std::string own = array_of(pids);
   const SqlResult seen = sql_query(kSessionsQuery, {own});
   ++looks_;
   if (seen.rows[0][0] == "t") ++others_active_;

@@ -32,11 +32,11 @@ std::uint64_t count_in(const SqlText& text) {
 
 void AdviceEvidence::begin() {
   before_ = read_tables();
+  begun_ = true;
 }
 
-void AdviceEvidence::write(const std::vector<BlockerSighting>& blockers,
-                           const std::vector<PlanSighting>& samples) const {
-  write_tables();
+void AdviceEvidence::write_sightings(const std::vector<BlockerSighting>& blockers,
+                                     const std::vector<PlanSighting>& samples) const {
   write_blockers(blockers);
   write_samples(samples);
 }
@@ -53,6 +53,7 @@ std::map<std::string, TableCounters> AdviceEvidence::read_tables() const {
 }
 
 void AdviceEvidence::write_tables() const {
+  if (!begun_) return;
   Json rows = Json::array();
   for (const auto& table : read_tables()) {
     const std::string& name = table.first;

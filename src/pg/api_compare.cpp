@@ -4,8 +4,10 @@
 // round by round in the order A B B A, A B B A ...: whatever drifts on the host falls on both
 // alike. Where the turn passes from one variant to the other, the first one's teardown and the
 // other's setup run in this session, each statement in a transaction of its own. Teardown runs
-// whatever happens, for as long as the session lives.
+// whatever happens, for as long as the session lives. The session holds the comparison's lock, as a
+// controller holds that of its execution: where it is free, a comparison that is RUNNING is lost.
 #include "perf_mgmt/core/variant.hpp"
+#include "perf_mgmt/pg/execution_lock.hpp"
 #include "perf_mgmt/pg/run_control.hpp"
 #include "perf_mgmt/pg/run_loader.hpp"
 #include "perf_mgmt/pg/spi.hpp"
@@ -65,6 +67,7 @@ class Comparison {
       give_up();
       throw;
     }
+    release_execution_lock(id_);
     return id_;
   }
 
@@ -77,6 +80,7 @@ class Comparison {
         test_id = intent.test.id;
         progress_seconds_ = intent.spec.progress_seconds;
       }
+      mark_lost();
       id_ = *sql_query(
                  "INSERT INTO perf_mgmt.variant_comparisons (test_id, execution_environment, "
                  "quads, name_a, variant_a, name_b, variant_b) VALUES ($1::pg_catalog.uuid, $2, "
@@ -86,7 +90,25 @@ class Comparison {
                   variants_[0].given, variants_[1].name, variants_[1].given})
                  .scalar();
     });
+    take_execution_lock(id_);  // before anybody sees the row without it
     pg_call([] { SPI_commit(); });
+  }
+
+  // Comparisons whose session ended in the middle: nobody was left to say so.
+  static void mark_lost() {
+    const SqlResult running =
+        sql_query("SELECT id FROM perf_mgmt.variant_comparisons WHERE status = 'RUNNING'");
+    for (const std::vector<SqlText>& row : running.rows) {
+      if (holder_of_execution_lock(*row[0]) == 0) mark_failed(*row[0]);
+    }
+  }
+
+  static void mark_failed(const std::string& id) {
+    sql_query(
+        "UPDATE perf_mgmt.variant_comparisons SET status = 'FAILED', "
+        "completed_at = pg_catalog.clock_timestamp() "
+        "WHERE id = $1::pg_catalog.uuid AND status = 'RUNNING'",
+        {id});
   }
 
   // One round of a side.
@@ -109,7 +131,7 @@ class Comparison {
       // The same parameters for both, unless they are what is compared.
       if (side == 0) {
         seed_ = plan.spec.seed;
-      } else if (variants_[side].config.find("\"seed\"") == std::string::npos) {
+      } else if (!variants_[side].has_seed) {
         plan.spec.seed = seed_;
       }
       sql_query(fmt::format("UPDATE perf_mgmt.variant_comparisons SET execution_{} = "
@@ -154,44 +176,39 @@ class Comparison {
 
   // Stops what runs, tears down what is set up, and records the end. An error of its own must not
   // take the place of the one on its way: it is a warning. The cancel that brought it here does not
-  // reach the teardown; a further one ends the statement that it meets, which may be waiting for a
-  // lock.
+  // reach these statements; a further one ends the statement that it meets, which may be waiting
+  // for a lock, and none but that.
   void give_up() {
     const auto held = InterruptHoldoffCount;
     HOLD_INTERRUPTS();
     for (std::optional<RunControl>& control : controls_) control.reset();
     try {
       pg_call([] { SPI_rollback(); });
-      const auto attempt = [](const auto& step) {
+      const auto attempt = [held](const auto& step) {
+        QueryCancelPending = false;
+        InterruptHoldoffCount = held;
         try {
           step();
+          HOLD_INTERRUPTS();
         } catch (const std::exception& error) {
+          HOLD_INTERRUPTS();
           report(WARNING, "01000", fmt::format("comparison could not be undone: {}", error.what()));
         }
       };
       if (active_) {
         const Variant& variant = variants_[*active_];
-        QueryCancelPending = false;
-        InterruptHoldoffCount = held;
         for (; torn_down_ < variant.teardown.size(); ++torn_down_) {
           attempt([&] {
             run_statement(variant.teardown[torn_down_],
                           fmt::format("the teardown of variant \"{}\"", variant.name));
           });
         }
-        HOLD_INTERRUPTS();
       }
-      if (!id_.empty()) {
-        attempt([&] {
-          in_subtransaction([&] {
-            sql_query(
-                "UPDATE perf_mgmt.variant_comparisons SET status = 'FAILED', "
-                "completed_at = pg_catalog.clock_timestamp() WHERE id = $1::pg_catalog.uuid",
-                {id_});
-          });
-          pg_call([] { SPI_commit(); });
-        });
-      }
+      attempt([&] {
+        in_subtransaction([&] { mark_failed(id_); });
+        pg_call([] { SPI_commit(); });
+      });
+      release_execution_lock(id_);
     } catch (const std::exception& error) {
       report(WARNING, "01000", fmt::format("comparison could not be undone: {}", error.what()));
     }

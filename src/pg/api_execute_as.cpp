@@ -11,6 +11,7 @@ extern "C" {
 #include "miscadmin.h"
 #include "utils/acl.h"
 #include "utils/array.h"
+#include "utils/guc.h"
 }
 
 namespace perf_mgmt::pg {
@@ -55,13 +56,17 @@ Datum execute_as(FunctionCallInfo call) {
                 fmt::format("must be member of role \"{}\"", role_name(role)));
   }
 
-  // The abort of the (sub)transaction takes the role back when an error is thrown.
+  // Settings that the other role's code makes end with it: a search_path left behind would choose
+  // the operators of what the caller runs next. The abort of the (sub)transaction takes both back
+  // when an error is thrown.
   Oid caller = InvalidOid;
   int context = 0;
   GetUserIdAndSecContext(&caller, &context);
   SetUserIdAndSecContext(role,
                          context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
+  const int nest = NewGUCNestLevel();
   sql_query(statement, values);
+  pg_call([&] { AtEOXact_GUC(false, nest); });
   SetUserIdAndSecContext(caller, context);
   spi.finish();
   return Datum{0};

@@ -123,6 +123,15 @@ ExecutionState read_state(const std::string& id) {
   return {*found.rows[0][0], alive};
 }
 
+// In a connection of its own, whose memory goes with it: a session may look for hours.
+ExecutionState look_at(const std::string& id, bool nonatomic) {
+  SpiConnection spi(nonatomic);
+  ExecutionState state = read_state(id);
+  if (nonatomic) pg_call([] { SPI_commit(); });  // no snapshot is held between two looks
+  spi.finish();
+  return state;
+}
+
 Datum wait_for_execution(FunctionCallInfo call) {
   const std::string id = required_argument(call, 0, "p_execution_id");
   const bool nonatomic = is_nonatomic_call(call);
@@ -132,20 +141,15 @@ Datum wait_for_execution(FunctionCallInfo call) {
                 "This transaction would never see the execution end.",
                 "CALL it outside a transaction block, or in a READ COMMITTED transaction.");
   }
-  SpiConnection spi(nonatomic);
   CallerWatch watch;
-  ExecutionState state = read_state(id);
+  ExecutionState state = look_at(id, nonatomic);
   while (state.status == "RUNNING" && state.alive) {
-    if (nonatomic) pg_call([] { SPI_commit(); });
     watch.wait(SharedRun());
-    state = read_state(id);
+    state = look_at(id, nonatomic);
   }
-  spi.finish();
   if (state.status == "RUNNING") {
-    // Read once more: the state is committed before the lock is given up.
-    SpiConnection again(nonatomic);
-    state = read_state(id);
-    again.finish();
+    // Once more: the state is committed before the lock is given up.
+    state = look_at(id, nonatomic);
     if (state.status == "RUNNING") {
       report(WARNING, "01000", fmt::format("execution \"{}\" has lost its controller", id),
              "The next start marks it FAILED.");

@@ -63,20 +63,8 @@ void write_metric(const RunPlan& plan, const OperationRecord& period) {
 }
 
 void write_result(const RunPlan& plan, const OperationRecord& total) {
-  const PlannedOperation& planned = plan.operations[0];
-  Json types = Json::array();
-  for (const PlannedStatement& statement : planned.statements) types.push_back(statement.type);
-  Json row = {{"id", sql_query("SELECT pg_catalog.gen_random_uuid()").scalar().value()},
-              {"execution_id", plan.execution_id},
-              {"query_hash", query_hash(planned.sql_template)},
-              {"query_text", planned.sql_template},
-              {"query_type", main_statement_type(planned)},
-              {"table_names", planned.tables},
-              {"operation_name", planned.name},
-              {"statement_count", planned.statements.size()},
-              {"statement_types", types},
-              {"execution_context", "in_transaction"},
-              {"created_at", timestamp_text(GetCurrentTimestamp())}};
+  Json row = operation_row(plan.execution_id, plan.operations[0], "in_transaction",
+                           timestamp_text(GetCurrentTimestamp()));
   add_operation_columns(row, total);
   insert_rows("query_performance", row);
 }

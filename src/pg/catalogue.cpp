@@ -17,8 +17,9 @@ std::string find_relation(const std::string& name, const std::vector<std::string
   const std::string query = fmt::format(
       "SELECT pg_catalog.format('%I.%I', n.nspname, c.relname) FROM pg_catalog.pg_class c "
       "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-      "WHERE c.relkind IN ('r', 'p', 'm') AND (n.nspname = pg_catalog.split_part($1, '.', 1) "
-      "AND c.relname = pg_catalog.substr($1, pg_catalog.strpos($1, '.') + 1) "
+      "WHERE c.relkind IN ('r', 'p', 'm') AND (pg_catalog.strpos($1, '.') > 0 "
+      "AND n.nspname = pg_catalog.split_part($1, '.', 1) AND c.relname = pg_catalog.substr($1, "
+      "pg_catalog.strpos($1, '.') + 1) "
       "OR c.relname = $1 AND c.oid IN ({})) ORDER BY c.relname = $1 DESC, n.nspname LIMIT 1",
       operation_tables_query(2));
   return sql_query(query, {name, dump(Json(tables))}).scalar().value_or("");

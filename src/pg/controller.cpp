@@ -26,15 +26,19 @@ constexpr std::int64_t kMillisecond = 1'000'000;
 // How long operations that still run at the end may go on, how long a cancelled one may take to
 // end.
 constexpr std::int64_t kGrace = 5'000 * kMillisecond;
-// How often the controller looks after its workers when nothing wakes it.
-constexpr std::int64_t kPatrol = 500 * kMillisecond;
+// How long judging may take, milliseconds. It runs code of others too: the triggers of the table
+// that alerts are copied to.
+constexpr int kMostJudging = 60'000;
 
 constinit volatile std::sig_atomic_t cancel_requested = 0;
+constinit volatile std::sig_atomic_t judging = 0;
 
 // A cancel asks the run to end. It must not break off what the controller is writing, as a query's
-// would; lock_timeout, which announces itself by the same signal, must.
+// would; timeouts, which announce themselves by the same signal, must. Once the result is recorded
+// there is no run to be ended any more, and what is being judged can be broken off.
 void handle_cancel(int signal_number) {
-  if (get_timeout_indicator(LOCK_TIMEOUT, false)) {
+  if (judging != 0 || get_timeout_indicator(LOCK_TIMEOUT, false) ||
+      get_timeout_indicator(STATEMENT_TIMEOUT, false)) {
     StatementCancelHandler(signal_number);
     return;
   }
@@ -42,6 +46,12 @@ void handle_cancel(int signal_number) {
   cancel_requested = 1;
   SetLatch(MyLatch);
   errno = saved_errno;
+}
+
+// So does a terminate.
+void handle_terminate(int signal_number) {
+  SignalHandlerForShutdownRequest(signal_number);
+  if (judging != 0) StatementCancelHandler(signal_number);
 }
 
 void set_own_setting(const char* name, const char* value) {
@@ -58,6 +68,7 @@ Controller::Controller(const SharedRun& run)
       history_(load_, plan_.operations.size()),
       waits_(run_, plan_.spec.seed, plan_.spec.sampling_hz),
       sessions_(run_, plan_.caller_pid, plan_.spec.sampling_hz > 0),
+      blockers_(run_),
       advice_evidence_(plan_) {
   outcome_.measured = Measurements(plan_.operations.size());
   run_.header().controller_pid.store(MyProcPid);
@@ -85,6 +96,7 @@ void Controller::run() {
     try {
       write_outcome();
       recorded = true;
+      run_.set_phase(RunPhase::recorded);
       judge();
     } catch (const std::exception& error) {
       fail_run(run_);  // the caller is not to take it for a success
@@ -142,18 +154,39 @@ void Controller::wait_for_workers() {
   }
 }
 
+// The result can do without it: a table that somebody has locked must not cost the run, nor hold it
+// up for long. (Partitions are locked to be listed, those too that no operation touches.)
+void Controller::read_tables() {
+  const auto attempt = [&](const auto& read) {
+    try {
+      in_transaction([&] {
+        sql_query("SET LOCAL lock_timeout = '1s'");
+        read();
+      });
+    } catch (const std::exception& error) {
+      report(WARNING, sqlstate::internal_error,
+             fmt::format("could not read the tables of execution {}: {}", plan_.execution_id,
+                         error.what()));
+    }
+  };
+  attempt([&] { advice_evidence_.begin(); });
+  if (plan_.test_type == TestType::endurance) {
+    attempt([&] { sizes_before_ = recorder_.read_relation_sizes(); });
+  }
+}
+
 void Controller::start() {
   const bool endless = load_.end_ns() == kNever;
+  const bool has_warmup = load_.measured_from_ns() > 0;
+  if (!inserted_) read_tables();
   in_transaction([&] {
     if (!inserted_) {
-      advice_evidence_.begin();
-      if (plan_.test_type == TestType::endurance) sizes_before_ = recorder_.read_relation_sizes();
       clock_ = ClockPair::now();
       recorder_.insert_execution(clock_, outcome_.workers,
                                  endless ? 0 : load_.end_ns() * plan_.spec.rounds);
     }
     server_before_ = recorder_.read_server();
-    database_at_start_ = recorder_.read_database();
+    if (!has_warmup) database_at_start_ = recorder_.read_database();
   });
   RunHeader& header = run_.header();
   for (std::size_t i = 0; i < workers_.size(); ++i) {
@@ -166,7 +199,7 @@ void Controller::start() {
   round_.started_ns = now;
   interval_from_ns_ = now;
   host_before_ = read_host("", now);
-  if (load_.measured_from_ns() == 0) {
+  if (!has_warmup) {
     header.window_epoch.store(0);
     begin_window(now);
     mark_window_start();
@@ -179,18 +212,19 @@ void Controller::start() {
   run_.wake_workers();
 }
 
+bool Controller::is_patient() const {
+  const StopReason reason = run_.stop_reason();
+  return round_.started_ns != 0 && (reason == StopReason::none || reason == StopReason::completed ||
+                                    reason == StopReason::criterion);
+}
+
 // Lets running operations end, cancels those that do not, and at last ends processes that ignore
 // that.
 void Controller::stop_workers() {
   enum class Step { wait, cancel, terminate } step = Step::wait;
   run_.header().window_closed.store(1);
   run_.wake_workers();
-  // A run that was called off, or a round that was not begun, does not wait for its operations.
-  const StopReason reason = run_.stop_reason();
-  const bool patient =
-      round_.started_ns != 0 && (reason == StopReason::none || reason == StopReason::completed ||
-                                 reason == StopReason::criterion);
-  std::int64_t deadline = monotonic_ns() + (patient ? kGrace : 0);
+  std::int64_t deadline = monotonic_ns() + (is_patient() ? kGrace : 0);
   for (;;) {
     const bool act = monotonic_ns() >= deadline;
     if (act) {
@@ -239,31 +273,44 @@ void Controller::write_outcome() {
   count_rounds();
   gather_evidence();
   in_transaction([&] { recorder_.write_outcome(clock_, outcome_, load_, history_); });
-  try {  // evidence for advice alone: the result stands without it
-    in_transaction(
-        [&] { advice_evidence_.write(blockers_.sightings(), run_.samples().sightings()); });
-  } catch (const std::exception& error) {
-    report(WARNING, sqlstate::internal_error,
-           fmt::format("could not record the evidence for advice on execution {}: {}",
-                       plan_.execution_id, error.what()));
-  }
+  const auto attempt = [&](const auto& write) {
+    try {  // evidence for advice alone: the result stands without it
+      in_transaction(write);
+    } catch (const std::exception& error) {
+      report(WARNING, sqlstate::internal_error,
+             fmt::format("could not record the evidence for advice on execution {}: {}",
+                         plan_.execution_id, error.what()));
+    }
+  };
+  attempt([&] { advice_evidence_.write_tables(); });
+  attempt(
+      [&] { advice_evidence_.write_sightings(blockers_.sightings(), run_.samples().sightings()); });
 }
 
 // Baselines, verdicts and alerts follow from what is recorded now; the result stands without them.
 void Controller::judge() {
+  std::string failure;
+  judging = 1;
   try {
+    // Asked after the flag is set: a terminate that comes later breaks off the query.
+    if (ShutdownRequestPending) throw Error("57P01", "the controller was told to end");
     in_transaction([&] {
+      pg_call([] { enable_timeout_after(STATEMENT_TIMEOUT, kMostJudging); });
       sql_query("SELECT perf_mgmt.finish_execution($1::pg_catalog.uuid)", {plan_.execution_id});
     });
   } catch (const std::exception& error) {
-    report(WARNING, sqlstate::internal_error,
-           fmt::format("could not judge execution {}: {}", plan_.execution_id, error.what()));
-    const std::string reason = error.what();
-    try {
-      in_transaction([&] { recorder_.log_event("JUDGEMENT_FAILED", reason); });
-    } catch (const std::exception&) {
-      // The server log has it.
-    }
+    failure = error.what();
+  }
+  pg_call([] { disable_timeout(STATEMENT_TIMEOUT, false); });
+  judging = 0;
+  QueryCancelPending = false;  // one that came too late must not meet what follows
+  if (failure.empty()) return;
+  report(WARNING, sqlstate::internal_error,
+         fmt::format("could not judge execution {}: {}", plan_.execution_id, failure));
+  try {
+    in_transaction([&] { recorder_.log_event("JUDGEMENT_FAILED", failure); });
+  } catch (const std::exception&) {
+    // The server log has it.
   }
 }
 
@@ -326,7 +373,7 @@ void perf_mgmt_controller_main(Datum argument) {
   using namespace perf_mgmt::pg;
   run_cpp([&] {
     // A terminate is a request: the run ends first. A cancel is one too.
-    pqsignal(SIGTERM, SignalHandlerForShutdownRequest);
+    pqsignal(SIGTERM, handle_terminate);
     pqsignal(SIGINT, handle_cancel);
     const SharedRun run = join_run(argument);
     pg_call([] { BackgroundWorkerUnblockSignals(); });

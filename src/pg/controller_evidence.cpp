@@ -131,10 +131,11 @@ void Controller::gather_evidence() {
 void Controller::read_circumstances(RunEvidence& evidence) {
   try {
     in_transaction([&] {
+      sql_query("SET LOCAL lock_timeout = '1s'");
       if (plan_.test_type == TestType::endurance) sizes_after_ = recorder_.read_relation_sizes();
-      if (outcome_.measured.measured_ns > 0) {
-        evidence.autovacuum_tables = recorder_.read_vacuumed_tables(
-            clock_.wall_at(outcome_.rounds.front().measured_from_ns));
+      if (const RoundOutcome* first = outcome_.first_counted()) {
+        evidence.autovacuum_tables =
+            recorder_.read_vacuumed_tables(clock_.wall_at(first->measured_from_ns));
       }
     });
   } catch (const std::exception& error) {

@@ -164,6 +164,7 @@ void Controller::finish_interval(std::int64_t until) {
     run_.header().window_epoch.store(run_.header().epoch.load() + 1);
   }
   interval.records = next_epoch();
+  interval.sum = sum_of(interval.records);
   if (window_begins) begin_window(now);
   interval.waits = waits_.take();
   interval.to_ns = until;
@@ -243,7 +244,6 @@ void Controller::judge_stage(const Interval& interval, bool stage_is_over) {
 
 // For the waiting caller.
 void Controller::publish_progress(const Interval& interval) {
-  const OperationRecord all = sum_of(interval.records);
   OperationCounters total = earlier_rounds_;
   for (const OperationRecord& record : round_.measured.totals) total.merge(record.counters);
   RunProgress& progress = run_.header().progress;
@@ -252,9 +252,9 @@ void Controller::publish_progress(const Interval& interval) {
   progress.ok.store(total.ok);
   progress.failed.store(total.failed_total());
   progress.finished.store(total.finished());
-  progress.interval_ok.store(all.counters.ok);
+  progress.interval_ok.store(interval.sum.counters.ok);
   progress.interval_ns.store(interval.to_ns - interval.from_ns);
-  progress.interval_p95_ns.store(all.response.percentile(0.95).value_or(0));
+  progress.interval_p95_ns.store(interval.sum.response.percentile(0.95).value_or(0));
   progress.active_users.store(static_cast<std::uint32_t>(interval.active_users));
   progress.target_per_1000s.store(
       static_cast<std::uint64_t>(interval.target_rate.value_or(0) * 1000));

@@ -7,7 +7,9 @@ namespace perf_mgmt::pg {
 
 namespace {
 
-constexpr std::int64_t kPatrol = 500'000'000;
+// How long the workers may take to end the operations that the end of the window meets before the
+// database's counters are read: less than workers that have finished stay.
+constexpr std::int64_t kSettling = 1'000'000'000;
 
 // The mean of two percentages by the times that they stand for.
 void add_to_mean(Figure<double>& mean, double seconds, const Figure<double>& more,
@@ -31,6 +33,22 @@ void add_count(std::optional<std::uint64_t>& sum, const std::optional<std::uint6
 
 bool is_quiet(const RoundOutcome& round) {
   return round.disturbances.empty();
+}
+
+bool is_measured(const RoundOutcome& round) {
+  return round.measured.measured_ns > 0;
+}
+
+// Adds an error to those that are known by operation and SQLSTATE; the first message stays.
+void add_error(std::vector<OperationError>& errors, const OperationError& more) {
+  const auto same = std::find_if(errors.begin(), errors.end(), [&](const OperationError& error) {
+    return error.operation == more.operation && error.sqlstate == more.sqlstate;
+  });
+  if (same == errors.end()) {
+    errors.push_back(more);
+  } else {
+    same->count += more.count;
+  }
 }
 
 }  // namespace
@@ -63,6 +81,7 @@ void Measurements::add(const Measurements& other) {
   add_count(server_wal_bytes, other.server_wal_bytes);
   add_count(autovacuum_runs, other.autovacuum_runs);
   add_count(server_temp_bytes, other.server_temp_bytes);
+  for (const OperationError& error : other.errors) add_error(errors, error);
   for (std::size_t i = 0; i < totals.size(); ++i) {
     totals[i].merge(other.totals[i]);
     for (const auto& [code, count] : other.waits[i]) waits[i][code] += count;
@@ -72,6 +91,18 @@ void Measurements::add(const Measurements& other) {
 
 std::size_t RunOutcome::quiet_rounds() const noexcept {
   return static_cast<std::size_t>(std::count_if(rounds.begin(), rounds.end(), is_quiet));
+}
+
+const RoundOutcome* RunOutcome::first_counted() const noexcept {
+  const auto found = std::find_if(rounds.begin(), rounds.end(),
+                                  [](const RoundOutcome& round) { return round.counted; });
+  return found != rounds.end() ? &*found : nullptr;
+}
+
+const RoundOutcome* RunOutcome::last_counted() const noexcept {
+  const auto found = std::find_if(rounds.rbegin(), rounds.rend(),
+                                  [](const RoundOutcome& round) { return round.counted; });
+  return found != rounds.rend() ? &*found : nullptr;
 }
 
 bool Controller::wants_another_round() const {
@@ -92,6 +123,7 @@ void Controller::run_round() {
   round_.measured = Measurements(plan_.operations.size());
   round_is_open_ = true;
   measuring_ = false;
+  database_at_end_.reset();
   memory_percent_sum_ = 0;
   memory_readings_ = 0;
   history_.begin_round(number);
@@ -121,7 +153,10 @@ void Controller::await_turn() {
 void Controller::close_round() {
   if (!round_is_open_) return;
   const bool started = round_.started_ns != 0;
-  if (started) end_window();
+  if (started) {
+    end_window();
+    read_database_at_end();
+  }
   stop_workers();
   round_is_open_ = false;
   if (started) {
@@ -133,6 +168,22 @@ void Controller::close_round() {
   workers_.clear();
   run_.header().rounds_done.fetch_add(1);
   run_.wake_caller();
+}
+
+// A worker sends its statistics as it finishes. When the window is closed, the first one goes on to
+// the sample of the plans, which is no part of the result: what the database counted is read in
+// between. Operations that take longer than that are not in it.
+void Controller::read_database_at_end() {
+  if (round_.measured.measured_ns <= 0) return;
+  const std::int64_t deadline = monotonic_ns() + kSettling;
+  while (is_patient() && !all_workers(WorkerState::finished) && monotonic_ns() < deadline) {
+    wait_until(deadline);
+  }
+  try {
+    in_transaction([&] { database_at_end_ = recorder_.read_database(); });
+  } catch (const std::exception& error) {
+    outcome_.evidence_missing = error.what();
+  }
 }
 
 // What ended in the grace period, from whichever epoch its worker was in, and what was cut off.
@@ -165,27 +216,22 @@ void Controller::collect_errors() {
     const WorkerSlot& slot = run_.worker(i);
     for (std::uint32_t k = 0; k < slot.error_samples.load(std::memory_order_acquire); ++k) {
       const ErrorSample& sample = slot.errors[k];
-      const auto same = std::find_if(
-          outcome_.errors.begin(), outcome_.errors.end(), [&](const OperationError& error) {
-            return error.operation == sample.operation && error.sqlstate == sample.sqlstate;
-          });
-      if (same != outcome_.errors.end()) {
-        same->count += sample.count;
-      } else {
-        outcome_.errors.push_back(
-            {sample.operation, sample.sqlstate, sample.message, sample.count});
-      }
+      add_error(round_.measured.errors,
+                {sample.operation, sample.sqlstate, sample.message, sample.count});
     }
   }
 }
 
 // Whether it was quiet is known now. Without `quiet`, and of quiet ones always, what was measured
-// is part of the result; a disturbed round waits until it is known whether it is needed.
+// is part of the result; a disturbed round waits until it is known whether it is needed. One that
+// ended before its window began is neither quiet nor part of the result.
 void Controller::finish_round() {
   Measurements& measured = round_.measured;
   for (const OperationRecord& record : measured.totals) earlier_rounds_.merge(record.counters);
   round_.sum = sum_of(measured.totals);
-  if (measured.measured_ns > 0) {
+  if (!is_measured(round_)) {
+    round_.disturbances.push_back({"not_measured", "It ended before anything was measured."});
+  } else {
     const std::int64_t from = round_.measured_from_ns - round_.started_ns;
     if (plan_.spec.load == LoadKind::open) {
       measured.due = load_.due_until(from + measured.measured_ns) - load_.due_until(from);
@@ -199,7 +245,7 @@ void Controller::finish_round() {
     evidence.workers_expected = outcome_.workers;
     round_.disturbances = find_disturbances(evidence);
   }
-  if (is_quiet(round_) || !plan_.spec.quiet) {
+  if (is_measured(round_) && (is_quiet(round_) || !plan_.spec.quiet)) {
     round_.counted = true;
     outcome_.measured.add(measured);
     measured.totals.clear();
@@ -219,12 +265,14 @@ void Controller::read_round(RoundEvidence& evidence) {
   evidence.timed_checkpoints = went(from, to, &ServerReading::timed_checkpoints).value_or(0);
   evidence.requested_checkpoints =
       went(from, to, &ServerReading::requested_checkpoints).value_or(0);
+  if (database_at_end_) {
+    const DatabaseReading& database = *database_at_end_;
+    measured.autovacuum_runs =
+        went(database_at_start_, database, &DatabaseReading::autovacuum_runs);
+    measured.server_temp_bytes = went(database_at_start_, database, &DatabaseReading::temp_bytes);
+  }
   try {
     in_transaction([&] {
-      const DatabaseReading database = recorder_.read_database();
-      measured.autovacuum_runs =
-          went(database_at_start_, database, &DatabaseReading::autovacuum_runs);
-      measured.server_temp_bytes = went(database_at_start_, database, &DatabaseReading::temp_bytes);
       evidence.foreign_vacuumed_tables =
           recorder_.read_foreign_vacuumed_tables(clock_.wall_at(round_.measured_from_ns));
     });
@@ -240,7 +288,7 @@ void Controller::count_rounds() {
   auto wanted = static_cast<std::size_t>(plan_.spec.rounds);
   for (const RoundOutcome& round : outcome_.rounds) wanted -= round.counted && wanted > 0 ? 1 : 0;
   for (RoundOutcome& round : outcome_.rounds) {
-    if (round.counted || wanted == 0) continue;
+    if (round.counted || wanted == 0 || !is_measured(round)) continue;
     round.counted = true;
     --wanted;
     outcome_.measured.add(round.measured);

@@ -60,6 +60,8 @@ class PlanSampler {
   // False where the run wants its workers back.
   bool sample_operation(std::size_t index);
   void sample_in_transaction(std::size_t index, std::vector<Sample>& samples);
+  // From here on the operation has so long, its parameters' expressions included.
+  void set_deadline();
   void begin(std::span<const Value> settings);
   std::string execute(const std::string& sql, const PlannedStatement& statement,
                       std::span<const Value> values);
@@ -81,6 +83,7 @@ class PlanSampler {
 
 // What weighs most comes first, as there may be no time for all.
 void PlanSampler::run() {
+  pg_call([] { SetConfigOption("lock_timeout", kLockTimeout, PGC_USERSET, PGC_S_SESSION); });
   std::vector<std::size_t> order(plan_.operations.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
@@ -97,8 +100,8 @@ bool PlanSampler::sample_operation(std::size_t index) {
   bool go_on = true;
   RandomStream random(plan_.spec.seed, kSamplingStream, index);
   try {
+    set_deadline();
     drawer_.draw(index, random, std::nullopt);
-    operation_deadline_ns_ = std::min(deadline_ns_, monotonic_ns() + kMostPerOperation);
     sample_in_transaction(index, samples);
   } catch (const PgError& error) {
     // Its own limit of time, or somebody who wants the worker to end?
@@ -125,22 +128,27 @@ bool PlanSampler::sample_operation(std::size_t index) {
   return go_on;
 }
 
-// As the executor begins an operation, with limits of its own.
-void PlanSampler::begin(std::span<const Value> settings) {
+void PlanSampler::set_deadline() {
+  const std::int64_t now = monotonic_ns();
+  operation_deadline_ns_ = std::min(deadline_ns_, now + kMostPerOperation);
   // Rounded up: whoever is cancelled before the deadline was cancelled by somebody else.
-  const std::int64_t left = (operation_deadline_ns_ - monotonic_ns()) / kMillisecond + 1;
+  const std::int64_t left = (operation_deadline_ns_ - now) / kMillisecond + 1;
+  pg_call([&] {
+    enable_timeout_after(STATEMENT_TIMEOUT, static_cast<int>(std::max<std::int64_t>(left, 1)));
+  });
+}
+
+// As the executor begins an operation.
+void PlanSampler::begin(std::span<const Value> settings) {
   pg_call([&] {
     SetCurrentStatementStartTimestamp();
     StartTransactionCommand();
     PushActiveSnapshot(GetTransactionSnapshot());
     const GucContext context = superuser() ? PGC_SUSET : PGC_USERSET;
-    set_config_option("lock_timeout", kLockTimeout, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_LOCAL,
-                      true, 0, false);
     for (std::size_t i = 0; i < settings.size(); ++i) {
       set_config_option(plan_.spec.session_settings[i].first.c_str(), value_to_cstring(settings[i]),
                         context, PGC_S_SESSION, GUC_ACTION_LOCAL, true, 0, false);
     }
-    enable_timeout_after(STATEMENT_TIMEOUT, static_cast<int>(std::max<std::int64_t>(left, 1)));
   });
 }
 

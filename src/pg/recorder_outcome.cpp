@@ -73,7 +73,7 @@ void Recorder::write_outcome(const ClockPair& clock, const RunOutcome& outcome,
   write_stages(clock, load, history);
   write_operations(clock, outcome);
   write_plans(clock, outcome.plans);
-  for (const OperationError& error : outcome.errors) {
+  for (const OperationError& error : outcome.measured.errors) {
     const std::string& name = plan_.operations[error.operation].name;
     log_event("OPERATION_ERROR",
               fmt::format("operation \"{}\" failed {} {}: {}", name, error.count,
@@ -131,12 +131,10 @@ void Recorder::write_summary(const ClockPair& clock, const RunOutcome& outcome) 
               {"unavailable", unavailable_json(outcome)}};
   add_time_columns(row, sum);
   row["rounds_quiet"] = outcome.quiet_rounds();
-  if (measured.measured_ns > 0) {
-    const auto counts = [](const RoundOutcome& round) { return round.counted; };
-    const auto first = std::find_if(outcome.rounds.begin(), outcome.rounds.end(), counts);
-    const auto last = std::find_if(outcome.rounds.rbegin(), outcome.rounds.rend(), counts);
+  if (const RoundOutcome* first = outcome.first_counted()) {
     row["measured_from"] = timestamp_text(clock.wall_at(first->measured_from_ns));
-    row["measured_until"] = timestamp_text(clock.wall_at(last->measured_until_ns));
+    row["measured_until"] =
+        timestamp_text(clock.wall_at(outcome.last_counted()->measured_until_ns));
     row["measured_ms"] = milliseconds(static_cast<std::uint64_t>(measured.measured_ns));
     if (outcome.target_rate) {
       row["achieved_rate"] =
@@ -225,34 +223,23 @@ void Recorder::write_rounds(const ClockPair& clock, const RunOutcome& outcome) c
 
 void Recorder::write_operations(const ClockPair& clock, const RunOutcome& outcome) const {
   const std::uint64_t finished = sum_of(outcome.measured.totals).counters.finished();
+  const std::string created_at = timestamp_text(clock.wall_at(outcome.ended_ns));
   Json operations = Json::array();
   for (std::size_t i = 0; i < outcome.measured.totals.size(); ++i) {
     const PlannedOperation& planned = plan_.operations[i];
     const OperationRecord& record = outcome.measured.totals[i];
     const PlanSighting* plan = last_plan(outcome.plans, i);
     const std::int64_t interrupted = outcome.measured.longest_interrupted[i];
-    Json types = Json::array();
-    for (const PlannedStatement& statement : planned.statements) types.push_back(statement.type);
-    Json operation = {
-        {"id", sql_query("SELECT pg_catalog.gen_random_uuid()").scalar().value()},
-        {"execution_id", plan_.execution_id},
-        {"query_hash", query_hash(planned.sql_template)},
-        {"query_text", planned.sql_template},
-        {"query_type", main_statement_type(planned)},
-        {"table_names", planned.tables},
-        {"operation_name", planned.name},
-        {"statement_count", planned.statements.size()},
-        {"statement_types", types},
-        {"configured_share_percent", fmt::format("{:.6f}", 100.0 * planned.share)},
-        {"actual_share_percent", percent_of(record.counters.finished(), finished)},
-        {"cpu_time_ms", milliseconds(record.counters.cpu_ns)},
-        {"interrupted_max_ms",
-         interrupted > 0 ? milliseconds(static_cast<std::uint64_t>(interrupted)) : Json(nullptr)},
-        {"plan_hash", plan != nullptr ? Json(plan->hash) : Json(nullptr)},
-        {"plan", plan != nullptr ? plan_json(*plan) : Json(nullptr)},
-        {"wait_samples", wait_samples_json(outcome.measured.waits[i])},
-        {"execution_context", "worker"},
-        {"created_at", timestamp_text(clock.wall_at(outcome.ended_ns))}};
+    Json operation = operation_row(plan_.execution_id, planned, "worker", created_at);
+    operation.update(
+        {{"configured_share_percent", fmt::format("{:.6f}", 100.0 * planned.share)},
+         {"actual_share_percent", percent_of(record.counters.finished(), finished)},
+         {"cpu_time_ms", milliseconds(record.counters.cpu_ns)},
+         {"interrupted_max_ms",
+          interrupted > 0 ? milliseconds(static_cast<std::uint64_t>(interrupted)) : Json(nullptr)},
+         {"plan_hash", plan != nullptr ? Json(plan->hash) : Json(nullptr)},
+         {"plan", plan != nullptr ? plan_json(*plan) : Json(nullptr)},
+         {"wait_samples", wait_samples_json(outcome.measured.waits[i])}});
     add_operation_columns(operation, record);
     if (plan_.spec.sampling_hz == 0) {  // nobody looked
       for (const char* column : {"planning_time_ms", "jit_time_ms", "jit_functions"}) {

@@ -24,6 +24,16 @@ Json micros_as_milliseconds(std::uint64_t microseconds) {
   return milliseconds(std::optional<std::uint64_t>(microseconds * 1000));
 }
 
+// What query_performance.query_hash holds: SHA-256 of the template, in hex.
+std::string query_hash(const std::string& sql_template) {
+  return sql_query(
+             "SELECT pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to($1, 'UTF8')), "
+             "'hex')",
+             {sql_template})
+      .scalar()
+      .value();
+}
+
 }  // namespace
 
 std::string dump(const Json& json) {
@@ -97,13 +107,21 @@ std::string timestamp_text(std::int64_t wall_us) {
   });
 }
 
-std::string query_hash(const std::string& sql_template) {
-  return sql_query(
-             "SELECT pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to($1, 'UTF8')), "
-             "'hex')",
-             {sql_template})
-      .scalar()
-      .value();
+Json operation_row(const std::string& execution_id, const PlannedOperation& operation,
+                   const char* context, const std::string& created_at) {
+  Json types = Json::array();
+  for (const PlannedStatement& statement : operation.statements) types.push_back(statement.type);
+  return {{"id", sql_query("SELECT pg_catalog.gen_random_uuid()").scalar().value()},
+          {"execution_id", execution_id},
+          {"query_hash", query_hash(operation.sql_template)},
+          {"query_text", operation.sql_template},
+          {"query_type", main_statement_type(operation)},
+          {"table_names", operation.tables},
+          {"operation_name", operation.name},
+          {"statement_count", operation.statements.size()},
+          {"statement_types", std::move(types)},
+          {"execution_context", context},
+          {"created_at", created_at}};
 }
 
 void add_count_columns(Json& row, const OperationCounters& counters) {

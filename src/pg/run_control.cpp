@@ -23,6 +23,28 @@ constexpr std::int64_t kSecond = 1'000'000'000;
 // How long a caller that was cancelled waits for the run to record its end.
 constexpr std::int64_t kEndingPatience = 15 * kSecond;
 
+// What the server allocates during its lifetime is gone at its end: a session may wait for hours,
+// in a memory context that lives as long.
+class TemporaryMemory {
+ public:
+  TemporaryMemory()
+      : outer_(CurrentMemoryContext), own_(pg_call([&] {
+          return AllocSetContextCreate(outer_, "perf_mgmt caller", ALLOCSET_DEFAULT_SIZES);
+        })) {
+    MemoryContextSwitchTo(own_);
+  }
+  TemporaryMemory(const TemporaryMemory&) = delete;
+  TemporaryMemory& operator=(const TemporaryMemory&) = delete;
+  ~TemporaryMemory() {
+    MemoryContextSwitchTo(outer_);
+    MemoryContextDelete(own_);
+  }
+
+ private:
+  MemoryContext outer_;
+  MemoryContext own_;
+};
+
 // The caller's process is going, or its mapping is: the run has nobody to wait for it any more.
 void caller_detached(dsm_segment* segment, Datum) {
   run_cpp_quietly(
@@ -170,6 +192,7 @@ void CallerWatch::look(const SharedRun& run) {
   std::vector<int> pids{run.header().controller_pid.load()};
   for (std::uint32_t i = 0; i < run.header().worker_slots; ++i)
     pids.push_back(run.worker(i).pid.load());
+  const TemporaryMemory memory;
   for (const int pid : pids) {
     if (pid == 0 || !waits_for_me(pid)) continue;
     throw Error(
@@ -233,7 +256,7 @@ void RunControl::await_start() {
   CallerWatch watch;
   for (;;) {
     const RunPhase phase = run_.phase();
-    if (phase == RunPhase::running || phase == RunPhase::finished) return;
+    if (phase >= RunPhase::running && phase != RunPhase::failed) return;
     const bool gone = controller_is_gone();
     if (phase == RunPhase::failed || gone) {
       if (const std::optional<Error> failure = run_.failure()) throw *failure;
@@ -257,7 +280,7 @@ void RunControl::wait(double progress_seconds) {
     const auto period = static_cast<std::int64_t>(progress_seconds * 1e9);
     std::int64_t next_progress = monotonic_ns() + period;
     std::uint64_t shown_tick = 0;
-    while (run_.phase() == RunPhase::running && !controller_is_gone()) {
+    while (run_.phase() < RunPhase::finished && !controller_is_gone()) {
       watch.wait(run_);
       const std::uint64_t tick = run_.header().progress.ticks.load();
       if (period > 0 && monotonic_ns() >= next_progress && tick != shown_tick) {
@@ -271,7 +294,8 @@ void RunControl::wait(double progress_seconds) {
     throw;
   }
   const SharedRun::Ending ending = run_.ending();
-  const bool recorded = run_.phase() == RunPhase::finished;
+  const RunPhase phase = run_.phase();
+  const bool recorded = phase == RunPhase::recorded || phase == RunPhase::finished;
   const std::string id = execution_id_;
   const std::optional<Error> failure = run_.failure();
   if (recorded) warn_of_failures(run_);
@@ -321,8 +345,8 @@ bool RunControl::controller_is_gone() const {
   return pg_call([&] { return GetBackgroundWorkerPid(controller_, &pid); }) == BGWH_STOPPED;
 }
 
-// Stops the run and gives it a moment to record its end. Interrupts are held: the caller is on its
-// way out with an error already.
+// Stops the run and gives it a moment to record its end, not to judge it. Interrupts are held: the
+// caller is on its way out with an error already.
 void RunControl::abandon() noexcept {
   if (!run_) return;
   run_.stop(StopReason::cancelled);
@@ -330,7 +354,7 @@ void RunControl::abandon() noexcept {
   HOLD_INTERRUPTS();
   try {
     const std::int64_t deadline = monotonic_ns() + kEndingPatience;
-    while (controller_ != nullptr && run_.phase() < RunPhase::finished && !controller_is_gone() &&
+    while (controller_ != nullptr && run_.phase() < RunPhase::recorded && !controller_is_gone() &&
            monotonic_ns() < deadline) {
       pg_call([] {
         WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, 100, PG_WAIT_EXTENSION);

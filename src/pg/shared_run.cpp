@@ -10,8 +10,16 @@ namespace perf_mgmt::pg {
 namespace {
 
 constexpr std::uint64_t kMagic = 0x706572666d676d74;  // "perfmgmt"
-constexpr std::uint32_t kVersion = 2;
 constexpr std::size_t kAlignment = 64;
+
+// Whoever joins a run may have loaded another version of the library than who made the segment. The
+// sizes tell where members come or go; where one changes its meaning alone, kVersion must be
+// raised.
+constexpr std::uint64_t kVersion = 3;
+constexpr std::uint64_t kLayout = kVersion << 56 | std::uint64_t{sizeof(RunHeader)} << 40 |
+                                  std::uint64_t{sizeof(WorkerSlot)} << 24 | sizeof(OperationRecord);
+static_assert(sizeof(RunHeader) <= 0xffff && sizeof(WorkerSlot) <= 0xffff &&
+              sizeof(OperationRecord) <= 0xffffff);
 
 static_assert(std::is_trivially_copyable_v<OperationRecord>);
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
@@ -76,7 +84,7 @@ SharedRun SharedRun::create(std::string_view plan, const Sizes& sizes) {
 
   run.header_ = new (base) RunHeader{};
   RunHeader& header = *run.header_;
-  header.version = kVersion;
+  header.layout = kLayout;
   header.operation_count = static_cast<std::uint32_t>(sizes.operations);
   header.worker_slots = static_cast<std::uint32_t>(sizes.workers);
   header.sequence_count = static_cast<std::uint32_t>(sizes.sequences);
@@ -133,7 +141,7 @@ SharedRun SharedRun::attach(dsm_handle handle) {
   }
   pg_call([&] { dsm_pin_mapping(run.segment_); });
   run.header_ = static_cast<RunHeader*>(dsm_segment_address(run.segment_));
-  if (run.header_->magic != kMagic || run.header_->version != kVersion) {
+  if (run.header_->magic != kMagic || run.header_->layout != kLayout) {
     throw Error(sqlstate::data_corrupted, "shared memory segment is not a run of this version");
   }
   return run;

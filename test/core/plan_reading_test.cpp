@@ -101,6 +101,20 @@ TEST(FindMisestimate, TheLowestNodeIsTheCause) {
   EXPECT_FALSE(find_misestimate(join("Inner", 9999, 9999), 10));
 }
 
+// The bitmap of an index names no table; the heap scan above it does, and has its condition.
+TEST(FindMisestimate, ABitmapScanIsNamedByItsTable) {
+  const auto found = find_misestimate(
+      R"j([{"Plan": {"Node Type": "Bitmap Heap Scan", "Schema": "s", "Relation Name": "t",
+      "Alias": "t", "Recheck Cond": "(t.a = 1)", "Plan Rows": 10, "Actual Rows": 5000,
+      "Actual Loops": 1, "Plans": [{"Node Type": "Bitmap Index Scan", "Index Name": "t_a",
+      "Index Cond": "(t.a = 1)", "Plan Rows": 10, "Actual Rows": 5000, "Actual Loops": 1}]}}])j",
+      10);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->node, "Bitmap Heap Scan");
+  EXPECT_EQ(found->relation, "t");
+  EXPECT_EQ(found->columns, Names{"a"});
+}
+
 TEST(FindMisestimate, TooFewRowsWhereTheNodeMayStopEarly) {
   EXPECT_TRUE(find_misestimate(join("Inner", 1, 1000), 10));
   EXPECT_FALSE(find_misestimate(join("Semi", 1, 1000), 10));

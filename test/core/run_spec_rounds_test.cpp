@@ -67,22 +67,16 @@ TEST(RunSpecRounds, OperationsAreSharedOut) {
 TEST(RunSpecRounds, WhatCannotBeCutIsRefused) {
   expect_refusal(
       {R"({"rounds": 2})", R"({"stages": [{"duration_seconds": 5, "virtual_users": 3}]})",
-       "run cannot be cut into 2 rounds",
-       "The run has stages, which only make sense in one piece. The key \"rounds\" stands "
-       "in the custom configuration.",
-       R"(Leave "rounds" out.)"},
+       "run cannot be cut into 2 rounds", "The run has stages, which only make sense in one piece.",
+       R"(A run in one piece takes no "rounds", and cannot be compared by turns.)"},
       scenario, TestType::load);
-  expect_refusal(
-      {"", R"({"rounds": 2})", "run cannot be cut into 2 rounds",
-       "An ENDURANCE test looks for a drift within one run. The key \"rounds\" stands in "
-       "the test configuration.",
-       R"(Leave "rounds" out.)"},
-      scenario, TestType::endurance);
-  expect_refusal(
-      {R"({"operations": 4, "rounds": 5})", "", "run cannot be cut into 5 rounds",
-       "The run has 4 operations. The key \"rounds\" stands in the custom configuration.",
-       R"(Leave "rounds" out.)"},
-      scenario, TestType::load);
+  expect_refusal({"", R"({"rounds": 2})", "run cannot be cut into 2 rounds",
+                  "An ENDURANCE test looks for a drift within one run.",
+                  R"(A run in one piece takes no "rounds", and cannot be compared by turns.)"},
+                 scenario, TestType::endurance);
+  expect_refusal({R"({"operations": 4, "rounds": 5})", "", "run cannot be cut into 5 rounds",
+                  "The run has 4 operations.", "Each round takes one at least."},
+                 scenario, TestType::load);
   EXPECT_EQ(merged(R"({"operations": 5, "rounds": 5})", "{}").rounds, 5);
 }
 

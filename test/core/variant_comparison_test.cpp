@@ -145,6 +145,20 @@ TEST(VariantComparison, ErrorsAreComparedInPoints) {
   EXPECT_EQ(judgement.reason.substr(0, 32), "error_rate_percent: +3.0 points ");
 }
 
+// Half the time, as what takes long is given up.
+TEST(VariantComparison, WhatFailsMoreIsNotFaster) {
+  std::vector<Quad> timeouts = quads({{10, 5}, {10, 5}, {10, 5}, {10, 5}, {10, 5}, {10, 5}});
+  for (Quad& quad : timeouts) {
+    for (RoundFigures& r : quad.b) r = round_of(5, 90, 10);
+    for (RoundFigures& r : quad.a) r = round_of(10, 100, 0);
+  }
+  timeouts[0].b[0] = round_of(5, 89, 11);
+  const VariantJudgement judgement = compare_quads(timeouts, {});
+  EXPECT_EQ(judgement.metrics[0].verdict, VariantVerdict::faster);
+  EXPECT_EQ(judgement.verdict, VariantVerdict::slower);
+  EXPECT_EQ(judgement.primary_metric, "error_rate_percent");
+}
+
 TEST(VariantComparison, IsJsonAtTheEdge) {
   const std::string round =
       R"({"quiet": true, "avg_ms": 1, "p95_ms": null, "p99_ms": null, "tps": 100, "ok": 50, "failed": 0})";

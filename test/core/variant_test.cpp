@@ -19,6 +19,10 @@ TEST(Variant, TakesItsOwnMembersOutOfTheConfiguration) {
   EXPECT_EQ(variant.setup, (Statements{"CREATE INDEX i ON t (a)", "ANALYZE t"}));
   EXPECT_EQ(variant.teardown, Statements{"DROP INDEX i"});
   EXPECT_EQ(variant.config, R"({"quiet":false,"rounds":16,"settings":{"work_mem":"64MB"}})");
+  EXPECT_FALSE(variant.has_seed);
+  EXPECT_TRUE(read_variant(R"({"seed": 5})", "B", 4).has_seed);
+  EXPECT_FALSE(read_variant(R"({"seed": null})", "B", 4).has_seed);
+  EXPECT_FALSE(read_variant(R"({"workload_mix": {"seed": 50}})", "B", 4).has_seed);
   EXPECT_EQ(read_variant("{}", "B", 4).name, "B");
   EXPECT_EQ(read_variant("{}", "B", 4).config, R"({"quiet":false,"rounds":4})");
   EXPECT_EQ(read_variant(R"({"setup": null})", "A", 4).setup, Statements{});

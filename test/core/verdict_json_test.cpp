@@ -112,6 +112,18 @@ TEST(VerdictJson, NullOrMissingPartsAreNone) {
   EXPECT_EQ(result["metrics"].size(), 5U);
 }
 
+// As the tables allow it: no fall of the throughput is too much.
+TEST(VerdictJson, AThresholdOfMinusAHundredNeverJudges) {
+  Json evidence = evidence_json(100);
+  evidence["thresholds"]["throughput_percent"] = -100;
+  for (Json& round : evidence["current"]["rounds"]) round["tps"] = 1;
+  for (const Json& row : judged(evidence)["metrics"]) {
+    if (row["metric"] != "throughput_tps" || row["against"] != "baseline") continue;
+    EXPECT_EQ(row["verdict"], "SHIFT");
+    EXPECT_EQ(row["threshold"], -100);
+  }
+}
+
 TEST(VerdictJson, ARepeatedSingleRoundMaySaySo) {
   Json evidence = evidence_json(103);
   evidence["current"]["rounds"] = {round_json(300), round_json(103)};
@@ -185,6 +197,14 @@ TEST(VerdictJson, RefusesWhatIsNotAsAgreed) {
     EXPECT_EQ(error.detail(), "It belongs into thresholds.");
   }
   EXPECT_THROW(judge_evidence(R"({"current": 1e999})"), Error);
+}
+
+TEST(VerdictJson, EarlierSegmentsAreRead) {
+  Json evidence = evidence_json(100);
+  evidence["earlier"] = Json::array({evidence["history"], Json::array()});
+  EXPECT_EQ(judged(evidence)["metrics"][0]["basis"], "tested");
+  evidence["earlier"] = Json::array({1});
+  EXPECT_EQ(refusal(evidence), "evidence: \"earlier[0]\" must be an array");
 }
 
 TEST(VerdictJson, NoiseFloors) {

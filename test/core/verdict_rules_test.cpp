@@ -71,6 +71,8 @@ TEST(VerdictRules, OtherwiseItIsInconclusive) {
 
 TEST(VerdictRules, TheBudgetGatesOnlyByAllOfTheInterval) {
   EXPECT_EQ(decide_tested(tested(0.3, 0.1, 0.5, true), Against::budget).verdict, Verdict::suspect);
+  EXPECT_EQ(decide_tested(tested(0.3, -0.1, 0.7, {}, 0.4), Against::budget).verdict,
+            Verdict::inconclusive);
   const Decision decision = decide_tested(tested(0.3, 0.21, 0.5), Against::budget);
   EXPECT_EQ(decision.verdict, Verdict::regression);
   EXPECT_TRUE(decision.severe);

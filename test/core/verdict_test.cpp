@@ -163,6 +163,25 @@ TEST(Verdict, InconclusiveSaysWhetherMoreRoundsWouldTell) {
   EXPECT_TRUE(mentions(near.reason, "about 20 quiet rounds would tell"));
 }
 
+// +22.5 % with an interval above zero, p = .047: only the adjustment to .059 takes the
+// significance. By p = .05 the 5 rounds that were run would do, 4.75; by .04 it takes 5.80.
+TEST(Verdict, ASuspicionSaysTheRoundsThatTheAdjustmentTakes) {
+  const MetricVerdict row = row_of(judge(evidence({110, 140, 105, 148, 115})), kAvg);
+  EXPECT_EQ(row.verdict, Verdict::suspect);
+  EXPECT_NEAR(row.low_percent.value(), 0.31451923283986233, 1e-8);
+  EXPECT_NEAR(row.p_value.value(), 0.047175472872841996, 1e-10);
+  EXPECT_NEAR(row.adjusted_p_value.value(), 0.05896934109105249, 1e-10);
+  EXPECT_EQ(row.rounds_needed, 6U);
+}
+
+// The floor of whole runs contains what their rounds deviate by.
+TEST(Verdict, ARunOfOneRoundIsAdvisedToBeCut) {
+  const MetricVerdict row = row_of(judge(evidence({112})), kAvg);
+  EXPECT_EQ(row.verdict, Verdict::inconclusive);
+  EXPECT_EQ(row.rounds_needed, std::nullopt);
+  EXPECT_TRUE(mentions(row.reason, "; a run cut into rounds would tell more"));
+}
+
 TEST(Verdict, AThresholdUnderThreeFloorsIsWarnedAbout) {
   Evidence narrow = evidence(kSame);
   narrow.thresholds.response_time_percent = 12;
@@ -192,10 +211,29 @@ TEST(Verdict, BelowFiveExecutionsTheThresholdAloneDecides) {
   EXPECT_EQ(judge(young).verdict, Verdict::regression);
   young.confirmation = execution("r", kSame);
   EXPECT_EQ(judge(young).verdict, Verdict::suspect);
+}
 
-  // The baseline is the fifth where the history does not have it.
-  young.baseline = {execution("b", {98, 102, 100, 101, 99})};
-  EXPECT_EQ(row_of(judge(young), kAvg).basis, Basis::tested);
+// How far a baseline is from the history is what is asked, not noise.
+TEST(Verdict, ABaselineFromElsewhereDoesNotWidenTheFloor) {
+  Evidence foreign = evidence(kSlow);
+  foreign.baseline = {execution("b", {60, 61, 59, 60, 60})};
+  EXPECT_NEAR(row_of(judge(foreign), kAvg).floor_percent.value(), 3.987167240781632, 1e-10);
+  foreign.history.resize(4);
+  EXPECT_EQ(row_of(judge(foreign), kAvg).basis, Basis::threshold_only);
+}
+
+// Segments at other levels: pooled, their floor is that of the eight.
+TEST(Verdict, EarlierSegmentsTellOfTheNoise) {
+  Evidence accepted = evidence(kSlow);
+  accepted.earlier = {accepted.history};
+  for (ExecutionFigures& execution : accepted.earlier[0]) {
+    for (RoundFigures& round : execution.rounds) round.avg_ms = 7 * *round.avg_ms;
+    execution.id = "earlier " + execution.id;
+  }
+  accepted.history.clear();
+  const MetricVerdict row = row_of(judge(accepted), kAvg);
+  EXPECT_EQ(row.basis, Basis::tested);
+  EXPECT_NEAR(row.floor_percent.value(), 3.987167240781632, 1e-10);
 }
 
 TEST(Verdict, WithoutAFloorTwiceTheThresholdInEveryRoundIsSevere) {

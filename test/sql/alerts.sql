@@ -91,13 +91,17 @@ SELECT pg_temp.execution(2, '{"p95_response_time_ms": 500.000001, "cpu_usage_per
 SELECT * FROM pg_temp.raised(2);
 SELECT pg_temp.execution(3, '{"execution_status": "FAILED", "is_valid": false, "error_rate_percent": 100}');
 SELECT * FROM pg_temp.raised(3);
-SELECT pg_temp.execution(4, '{"regression_detected": true, "performance_change_percent": 31.25}');
+-- A regression says what its verdict says, which need not be about the 95th percentile
+SELECT pg_temp.execution(4, '{"regression_detected": true, "performance_change_percent": 1.25}');
+INSERT INTO perf_mgmt.execution_verdicts (judgement_id, row_number, execution_id, metric, verdict, severe, reason, primary_metric)
+VALUES (pg_temp.id(4), 1, pg_temp.id(4), 'overall', 'REGRESSION', false,
+        'throughput_tps: -31.2 % against the INITIAL baseline, threshold -15: over the threshold, and the repetition is too', 'throughput_tps');
 SELECT * FROM pg_temp.raised(4);
 -- One that was judged a regression later raises that alert then
 SELECT pg_temp.execution(5, '{"p95_response_time_ms": 501}');
 SELECT name FROM pg_temp.raised(5);
 UPDATE perf_mgmt.test_executions SET regression_detected = true WHERE id = pg_temp.id(5);
-SELECT name FROM pg_temp.raised(5);
+SELECT name, message FROM pg_temp.raised(5);
 -- Halves of a comparison and repetitions raise none
 SELECT pg_temp.execution(6, jsonb_build_object('p95_response_time_ms', 9999, 'comparison_id', pg_temp.id(1)));
 SELECT pg_temp.execution(7, jsonb_build_object('p95_response_time_ms', 9999, 'confirms_execution_id', pg_temp.id(1)));
@@ -113,6 +117,27 @@ SELECT count(*) FROM perf_mgmt.alert_events;
 -- The report of the execution goes with the alert
 SELECT alert_data -> 'execution_summary' ->> 'execution_id' = execution_id::text AS its_report FROM perf_mgmt.alert_events
 WHERE execution_id = pg_temp.id(1);
+-- ... without the text of others' statements, which who may read the report can read there
+SELECT pg_temp.execution(8, '{"p95_response_time_ms": 501}');
+INSERT INTO perf_mgmt.query_performance
+  (execution_id, operation_name, query_hash, query_text, query_type, table_names, execution_count, total_time_ms, avg_time_ms,
+   min_time_ms, max_time_ms, stddev_time_ms, wait_samples)
+VALUES (pg_temp.id(8), 'order', 'h', 'SELECT 1', 'SELECT', '{}', 100, 1000, 10, 1, 20, 1, '{"CPU": 10, "Lock:tuple": 10}');
+INSERT INTO perf_mgmt.execution_blockers
+VALUES (pg_temp.id(8), 1, 'order', 'Lock:tuple', 'another session', 'idle in transaction', 'DELETE FROM secrets', 5);
+SELECT name FROM pg_temp.raised(8);
+SELECT alert_data::text LIKE '%held by another session, idle in transaction.%' AS holder, alert_data::text LIKE '%secrets%' AS statement,
+       perf_mgmt.generate_performance_report(execution_id)::text LIKE '%secrets%' AS in_the_report
+FROM perf_mgmt.alert_events WHERE execution_id = pg_temp.id(8);
+-- A report that cannot be made is an event, and the alert is raised all the same
+SAVEPOINT no_report;
+ALTER FUNCTION perf_mgmt.report_waits(uuid) RENAME TO report_of_waits;
+SELECT pg_temp.execution(9, '{"p95_response_time_ms": 501}');
+SELECT name FROM pg_temp.raised(9);
+SELECT alert_data IS NULL AS without FROM perf_mgmt.alert_events WHERE execution_id = pg_temp.id(9);
+SELECT event_type, message, details ->> 'sqlstate' AS sqlstate, details ->> 'message' AS error
+FROM perf_mgmt.execution_events WHERE execution_id = pg_temp.id(9);
+ROLLBACK TO no_report;
 -- A configuration that is deleted leaves its alerts, an execution takes them along
 DELETE FROM perf_mgmt.alert_configurations WHERE alert_name = 'failing a little';
 SELECT alert_config_id IS NULL AS without, alert_name FROM perf_mgmt.alert_events WHERE execution_id = pg_temp.id(1);
@@ -246,6 +271,22 @@ SAVEPOINT as_platform;
 SET ROLE regress_platform;
 SELECT perf_mgmt.execute_as(:'owner'::regrole, 'DELETE FROM perf_mgmt.alert_events', '{}');
 ROLLBACK TO as_platform;
+-- Who may not act as that role copies nothing, since the trigger would have his rights
+DELETE FROM perf_mgmt.alert_events;
+DELETE FROM perf_mgmt.execution_events;
+DELETE FROM system_core.system_events;
+DELETE FROM system_core.seen;
+CREATE ROLE regress_caller;
+GRANT USAGE ON SCHEMA perf_mgmt, system_core TO regress_caller;
+GRANT ALL ON ALL TABLES IN SCHEMA perf_mgmt, system_core TO regress_caller;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA perf_mgmt TO regress_caller;
+SET ROLE regress_caller;
+SELECT perf_mgmt.check_performance_alerts('00000000-0000-0000-0000-000000000001');
+RESET ROLE;
+SELECT (SELECT count(*) FROM perf_mgmt.alert_events) AS raised, (SELECT count(*) FROM system_core.system_events) AS mirrored,
+       (SELECT count(*) FROM system_core.seen) AS seen;
+SELECT DISTINCT event_type, details ->> 'sqlstate' AS sqlstate, details ->> 'message' AS error
+FROM perf_mgmt.execution_events WHERE event_type = 'ALERT_NOT_MIRRORED';
 
 -- Digests: DAILY and WEEKLY ones are collected by days and weeks of UTC
 ROLLBACK TO before;

@@ -133,12 +133,15 @@ SELECT pg_temp.run(30, '{"comparison_id": "00000000-0000-0000-0000-0000000000aa"
 SELECT n, pg_temp.outcome(format('SELECT perf_mgmt.set_baseline(pg_temp.id(%s))', n)) AS set_baseline,
        pg_temp.outcome(format('SELECT perf_mgmt.make_initial_baseline(pg_temp.id(%s))', n)) AS initial
 FROM generate_series(30, 32) n;
--- A comparison without its executions
+-- A comparison without its executions, or with one of two
+INSERT INTO perf_mgmt.execution_rounds (execution_id, round_number, started_at, ended_at, is_quiet, is_counted)
+SELECT pg_temp.id(10), n, now(), now(), true, true FROM generate_series(1, 4) n;
 INSERT INTO perf_mgmt.variant_comparisons (id, test_id, execution_environment, quads, name_a, variant_a, name_b, variant_b, execution_a, execution_b)
 SELECT pg_temp.id(n), t.id, 'ci', 2, 'A', '{}', 'B', '{}', a, b
-FROM perf_mgmt.performance_tests t, (VALUES (1, NULL, NULL), (2, pg_temp.id(10), NULL), (3, pg_temp.id(98), pg_temp.id(99)), (4, pg_temp.id(10), pg_temp.id(12))) v(n, a, b)
+FROM perf_mgmt.performance_tests t, (VALUES (1, NULL, NULL), (2, pg_temp.id(10), NULL), (3, pg_temp.id(98), pg_temp.id(99)), (4, pg_temp.id(10), pg_temp.id(12)),
+                                  (5, pg_temp.id(98), pg_temp.id(10))) v(n, a, b)
 WHERE t.test_name = 'Bad';
-SELECT n, pg_temp.outcome(format('SELECT perf_mgmt.judge_comparison(pg_temp.id(%s))', n)) FROM generate_series(1, 4) n;
+SELECT n, pg_temp.outcome(format('SELECT perf_mgmt.judge_comparison(pg_temp.id(%s))', n)) FROM generate_series(1, 5) n;
 
 -- Evidence that is none --------------------------------------------------------------------------
 SELECT f AS function, e AS evidence, pg_temp.outcome(format('SELECT perf_mgmt.%I(%L::jsonb)', f, e)) AS outcome

@@ -169,12 +169,21 @@ ROLLBACK TO before;
 DELETE FROM perf_mgmt.test_executions WHERE id BETWEEN pg_temp.id(51) AND pg_temp.id(63);
 UPDATE perf_mgmt.test_executions SET fingerprint = NULL, regression_detected = true WHERE id = pg_temp.id(23);
 SELECT count(pg_temp.run(n)) FROM generate_series(71, 73) n;
+-- Two more that were regressions: the one against the old level, the other breaks a limit as well
+SELECT pg_temp.run(74, '{"regression_detected": true}');
+INSERT INTO perf_mgmt.execution_verdicts (judgement_id, row_number, execution_id, metric, against, verdict, severe)
+VALUES (pg_temp.id(33), 1, pg_temp.id(33), 'overall', NULL, 'REGRESSION', true), (pg_temp.id(33), 2, pg_temp.id(33), 'throughput_tps', 'baseline', 'REGRESSION', true),
+       (pg_temp.id(74), 1, pg_temp.id(74), 'overall', NULL, 'REGRESSION', true), (pg_temp.id(74), 2, pg_temp.id(74), 'throughput_tps', 'baseline', 'REGRESSION', true),
+       (pg_temp.id(74), 3, pg_temp.id(74), 'max_p95_response_time_ms', 'limit', 'REGRESSION', false);
 SELECT perf_mgmt.accept_change('Base', pg_temp.id(23), 'more checks');
 SELECT test_name, execution_environment, right(execution_id::text, 2) AS execution, reason, accepted_by = session_user AS by_us
 FROM perf_mgmt.accepted_changes;
 SELECT baseline_type, execution, avg, response, throughput, errors, notes FROM pg_temp.shown WHERE is_active;
 SELECT regression_detected, event_type, message
 FROM perf_mgmt.test_executions e JOIN perf_mgmt.execution_events v ON v.execution_id = e.id WHERE e.id = pg_temp.id(23);
+-- ... and so are the later ones of the segment no regressions any more, but for the broken limit
+SELECT right(id::text, 2) AS execution, regression_detected FROM perf_mgmt.test_executions
+WHERE id IN (pg_temp.id(13), pg_temp.id(33), pg_temp.id(74)) ORDER BY id;
 SELECT perf_mgmt.update_rolling_baseline('Base');
 SELECT execution, avg, contributing FROM pg_temp.shown WHERE baseline_type = 'ROLLING' AND is_active;
 SELECT right(execution_id::text, 2) AS execution, segment_number FROM perf_mgmt.eligible_executions(pg_temp.id(72), 4, p_all_segments => true);
@@ -217,7 +226,7 @@ SELECT environment, baseline_type, execution FROM pg_temp.shown WHERE environmen
 SELECT count(*) AS changed FROM (TABLE before EXCEPT SELECT * FROM pg_temp.shown WHERE environment = 'ci') c;
 SELECT segment_number FROM perf_mgmt.eligible_executions(pg_temp.id(73), 1);
 SELECT test_name, execution_environment, segment_number, baseline_type, right(baseline_execution_id::text, 2) AS execution
-FROM perf_mgmt.preferred_baselines ORDER BY 2, 3;
+FROM perf_mgmt.active_baselines ORDER BY 2, 3, preference;
 SET CONSTRAINTS ALL IMMEDIATE;
 -- A row that does not say its environment has that of its execution, and so has one that says another
 INSERT INTO perf_mgmt.performance_baselines
@@ -235,4 +244,26 @@ INSERT INTO perf_mgmt.performance_baselines
   (test_name, baseline_type, baseline_date, baseline_execution_id, baseline_throughput_tps, baseline_error_rate_percent)
 VALUES ('Base', 'MANUAL', now(), pg_temp.id(99), 1, 1);
 ROLLBACK TO before;
+
+-- A run of another load hides no baseline: what is comparable comes before what is preferred by its type
+INSERT INTO perf_mgmt.performance_tests (test_name, test_version, test_type, test_configuration, baseline_thresholds)
+VALUES ('Chosen', '1', 'LOAD', '{}', '{}');
+SELECT pg_temp.run(201, '{}', 'Chosen'), pg_temp.run(202, '{}', 'Chosen'), pg_temp.run(203, '{"run_spec": {"virtual_users": 2}}', 'Chosen');
+SELECT perf_mgmt.set_baseline(pg_temp.id(201), 'INITIAL') IS NOT NULL AS initial, perf_mgmt.set_baseline(pg_temp.id(203)) IS NOT NULL AS manual;
+SELECT n, baseline_type, right(baseline_execution_id::text, 3) AS baseline, problem
+FROM generate_series(202, 203) n, perf_mgmt.baseline_of(pg_temp.id(n)) ORDER BY n;
+SELECT count(*) FROM perf_mgmt.compare_with_baseline(pg_temp.id(202));
+-- ... where none is comparable, the preferred one says why
+SELECT pg_temp.run(204, '{"run_spec": {"virtual_users": 3}}', 'Chosen');
+SELECT problem FROM perf_mgmt.baseline_of(pg_temp.id(204));
+DELETE FROM perf_mgmt.test_executions WHERE id = pg_temp.id(204);
+-- One alone does not lead the rolling one either, two do
+SELECT perf_mgmt.update_rolling_baseline('Chosen');
+SELECT right(baseline_execution_id::text, 3) AS execution, cardinality(contributing_execution_ids) AS contributing
+FROM perf_mgmt.performance_baselines WHERE test_name = 'Chosen' AND baseline_type = 'ROLLING' AND is_active;
+SELECT pg_temp.run(205, '{"run_spec": {"virtual_users": 2}}', 'Chosen');
+SELECT perf_mgmt.update_rolling_baseline('Chosen');
+SELECT right(baseline_execution_id::text, 3) AS execution, cardinality(contributing_execution_ids) AS contributing
+FROM perf_mgmt.performance_baselines WHERE test_name = 'Chosen' AND baseline_type = 'ROLLING' AND is_active;
+SELECT baseline_type, right(baseline_execution_id::text, 3) AS baseline FROM perf_mgmt.baseline_of(pg_temp.id(202));
 ROLLBACK;

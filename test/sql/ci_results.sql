@@ -147,6 +147,12 @@ SELECT * FROM pg_temp.outcome('{"overall": "SUSPECT", "p95_response_time_ms": "S
   '{"overall": "SUSPECT", "p95_response_time_ms": {"verdict": "SUSPECT", "confirmed": false}}');
 SELECT * FROM pg_temp.outcome('{"overall": "SUSPECT", "p95_response_time_ms": "SUSPECT"}', '{}', false,
   '{"overall": "SUSPECT", "p95_response_time_ms": {"verdict": "SUSPECT", "confirmed": true}}');
+-- ... said by what it was held against: the budget's may be more than noise, the history's is outside both times
+SELECT * FROM pg_temp.outcome('{"overall": "SUSPECT", "p95_response_time_ms": "SUSPECT"}', '{}', false,
+  '{"overall": "SUSPECT", "p95_response_time_ms": {"verdict": "SUSPECT", "against": "budget", "confirmed": true}}');
+SELECT * FROM pg_temp.outcome('{"overall": "SUSPECT", "p95_response_time_ms": "SUSPECT"}', '{}', false,
+  '{"overall": "SUSPECT", "p95_response_time_ms": {"verdict": "SUSPECT", "against": "history", "confirmed": true},
+    "throughput_tps": {"verdict": "SUSPECT", "against": "history", "confirmed": true}}');
 SELECT * FROM pg_temp.outcome('{"overall": "SUSPECT", "p95_response_time_ms": "SUSPECT"}', '{}', false,
   '{"overall": "REGRESSION", "p95_response_time_ms": {"verdict": "REGRESSION", "confirmed": true}}');
 -- One that the controller did not judge is judged here
@@ -185,6 +191,12 @@ CALL perf_mgmt.ci_gate('abc', 'main');
 ROLLBACK;
 SELECT count(*) AS left_behind FROM perf_mgmt.ci_runs;
 
+-- A test that there is nothing to say of has an empty case
+\pset format unaligned
+\pset tuples_only on
+SELECT perf_mgmt.ci_junit('{"test_results": [{"test_name": "plain", "status": "PASSED", "error": null}]}');
+\pset tuples_only off
+\pset format aligned
 -- Texts
 SELECT perf_mgmt.xml_text(E'<a b="c">&\x01\x1f\x08]]>\ttab\r\n') AS xml, perf_mgmt.xml_text(NULL) IS NULL AS nothing;
 SELECT perf_mgmt.markdown_text(E'| *a* _b_ `c` [d](e) <f> & # g\nh ![i]') AS markdown;

@@ -88,6 +88,7 @@ UPDATE perf_mgmt.performance_baselines SET baseline_date = now() - interval '1 y
 SELECT baseline_value = avg(p95_response_time_ms) AS rolling FROM perf_mgmt.compare_with_baseline(pg_temp.id(6)),
   (SELECT p95_response_time_ms FROM perf_mgmt.test_executions WHERE id BETWEEN pg_temp.id(1) AND pg_temp.id(11) AND id <> pg_temp.id(6)) e
 WHERE metric_name = 'P95 Response Time' GROUP BY baseline_value;
+-- What it was compared with first is what stands in its row
 SELECT pg_temp.left_behind(6);
 SELECT perf_mgmt.set_baseline(pg_temp.id(10)) IS NOT NULL AS set;
 UPDATE perf_mgmt.performance_baselines SET baseline_date = now() - interval '2 years' WHERE baseline_type = 'MANUAL';

@@ -73,6 +73,13 @@ SELECT result -> 'baselines' AS baselines, result -> 'errors' AS errors FROM don
 SELECT test_name, baseline_response_time_p95, cardinality(contributing_execution_ids) AS executions
 FROM perf_mgmt.performance_baselines WHERE is_active AND baseline_type = 'ROLLING' ORDER BY test_name;
 SELECT perf_mgmt.run_maintenance('daily') -> 'baselines' AS again;
+-- ... nor is one run of another load; two are
+SAVEPOINT other_load;
+SELECT pg_temp.execution('steady', 0.02, '{"run_spec": {"virtual_users": 2}, "p95_response_time_ms": 90, "throughput_tps": 9, "error_rate_percent": 0}') IS NOT NULL AS made;
+SELECT perf_mgmt.run_maintenance('daily') -> 'baselines' AS again;
+SELECT pg_temp.execution('steady', 0.01, '{"run_spec": {"virtual_users": 2}, "p95_response_time_ms": 90, "throughput_tps": 9, "error_rate_percent": 0}') IS NOT NULL AS made;
+SELECT perf_mgmt.run_maintenance('daily') -> 'baselines' AS again;
+ROLLBACK TO other_load;
 
 -- Weekly
 INSERT INTO done SELECT 'weekly', perf_mgmt.run_maintenance('weekly');
@@ -85,6 +92,12 @@ SELECT t ->> 'test_name' AS test, t -> 'executions' AS executions, t -> 'thresho
 FROM done, jsonb_array_elements(result -> 'thresholds' -> 'tests') WITH ORDINALITY AS x (t, place) WHERE period = 'weekly' ORDER BY place;
 SELECT a ->> 'alert_name' AS alert, a ->> 'limit' AS "limit", a -> 'value' AS value, a -> 'proposed' AS proposed, a ->> 'reason' AS reason
 FROM done, jsonb_array_elements(result -> 'thresholds' -> 'alerts') WITH ORDINALITY AS x (a, place) WHERE period = 'weekly' ORDER BY place;
+-- ... a repetition is no observation of its own
+SAVEPOINT repeated;
+SELECT pg_temp.execution('steady', 0.45, jsonb_build_object('p95_response_time_ms', 9999, 'confirms_execution_id', :'lost')) IS NOT NULL AS made;
+SELECT perf_mgmt.maintain_thresholds(now() - interval '7 days', now() - interval '35 days') = result -> 'thresholds' AS same
+FROM done WHERE period = 'weekly';
+ROLLBACK TO repeated;
 SELECT alert_name, threshold_config FROM perf_mgmt.alert_configurations ORDER BY alert_name;
 -- A proposal can be taken as it is
 SELECT perf_mgmt.check_alert_limits('THRESHOLD', t -> 'threshold_config')

@@ -52,6 +52,11 @@ SELECT pg_temp.run(72, format('{"confirms_execution_id": "%s"}', pg_temp.id(70))
        pg_temp.run(55, format('{"confirms_execution_id": "%s"}', pg_temp.id(80))::jsonb);
 SELECT perf_mgmt.purge_history('71 days');
 SELECT pg_temp.left_over();
+-- ... nor while a repetition runs, with others of it
+SELECT pg_temp.run(1, format('{"confirms_execution_id": "%s", "execution_status": "RUNNING", "completed_at": null, "is_valid": null}', pg_temp.id(70))::jsonb);
+SELECT perf_mgmt.purge_history('65 days');
+DELETE FROM perf_mgmt.test_executions WHERE id = pg_temp.id(1);
+SELECT pg_temp.left_over();
 
 -- What baselines need is refused by name, or stays (the issue: a purge that would take a baseline away). The rolling
 -- one needs 10 and 20, the manual one 40, the initial one 60; 50 was manual before, 70 is nobody's.
@@ -84,6 +89,12 @@ ROLLBACK TO before;
 UPDATE perf_mgmt.performance_baselines SET is_active = false;
 SELECT perf_mgmt.purge_history('5 days', true);
 SELECT pg_temp.left_over();
+-- ... where the data has grown since, that of what runs now
+ROLLBACK TO before;
+UPDATE perf_mgmt.test_executions SET test_data_size = 5000000 WHERE id < pg_temp.id(50);
+UPDATE perf_mgmt.performance_baselines SET is_active = false;
+SELECT perf_mgmt.purge_history('5 days', true);
+SELECT pg_temp.left_over();
 -- ... and so is that of another environment
 ROLLBACK TO before;
 SELECT pg_temp.run(65, '{"execution_environment": "staging"}');
@@ -103,12 +114,33 @@ DELETE FROM perf_mgmt.performance_baselines WHERE baseline_execution_id <> pg_te
 SELECT perf_mgmt.purge_history('15 days');
 SELECT execution_id IS NULL AS gone, segment_number FROM perf_mgmt.accepted_changes c, perf_mgmt.segment_at('Purged', 'ci', now());
 
+-- Results over several executions go by their own age: comparisons when their executions are gone, CI runs and maintenance
+INSERT INTO perf_mgmt.variant_comparisons
+  (id, test_id, execution_environment, quads, name_a, variant_a, execution_a, name_b, variant_b, execution_b, status, started_at, completed_at)
+SELECT pg_temp.id(n), t.id, 'ci', 2, 'A', '{}', pg_temp.id(a), 'B', '{}', pg_temp.id(99), status, now() - age::interval,
+       CASE status WHEN 'COMPLETED' THEN now() END
+FROM perf_mgmt.performance_tests t, (VALUES (1, 98, 'COMPLETED', '40 days'), (2, 10, 'COMPLETED', '40 days'), (3, 98, 'RUNNING', '40 days'),
+                                            (4, 98, 'COMPLETED', '1 day')) v(n, a, status, age)
+WHERE t.test_name = 'Purged';
+INSERT INTO perf_mgmt.ci_runs (id, environment, started_at, finished_at, overall_status, exit_code, result)
+VALUES (pg_temp.id(1), 'ci', now() - interval '40 days', now() - interval '40 days', 'PASSED', 0, '{}'),
+       (pg_temp.id(2), 'ci', now() - interval '40 days', NULL, NULL, NULL, NULL),
+       (pg_temp.id(3), 'ci', now() - interval '15 days 1 hour', NULL, NULL, NULL, NULL),
+       (pg_temp.id(4), 'ci', now() - interval '40 days', now() - interval '1 day', 'PASSED', 0, '{}');
+INSERT INTO perf_mgmt.maintenance_runs (id, period, finished_at, result, summary_markdown)
+VALUES (pg_temp.id(1), 'daily', now() - interval '40 days', '{}', ''), (pg_temp.id(2), 'daily', now() - interval '1 day', '{}', '');
+SELECT perf_mgmt.purge_history('15 days');
+SELECT (SELECT string_agg(right(id::text, 1), ' ' ORDER BY id) FROM perf_mgmt.variant_comparisons) AS comparisons,
+       (SELECT string_agg(right(id::text, 1), ' ' ORDER BY id) FROM perf_mgmt.ci_runs) AS ci_runs,
+       (SELECT string_agg(right(id::text, 1), ' ' ORDER BY id) FROM perf_mgmt.maintenance_runs) AS maintenance_runs;
 -- Errors
 \set VERBOSITY default
 SAVEPOINT before;
 SELECT perf_mgmt.purge_history(NULL);
 ROLLBACK TO before;
 SELECT perf_mgmt.purge_history('-1 day');
+ROLLBACK TO before;
+SELECT perf_mgmt.purge_history('999999 years');
 ROLLBACK TO before;
 DELETE FROM perf_mgmt.performance_baselines;
 SELECT perf_mgmt.purge_history('0') > 0 AS everything;

@@ -102,13 +102,15 @@ VALUES (pg_temp.id(11), now(), 'connections', 9, 'connections'), (pg_temp.id(11)
 SELECT * FROM pg_temp.advice(11);
 \x off
 
--- Without a baseline of its own it is the one that it would be compared with: MANUAL before INITIAL
+-- Without a baseline of its own it is the one that it would be compared with: none of another fingerprint, MANUAL before INITIAL
 UPDATE perf_mgmt.test_executions SET baseline_execution_id = NULL WHERE id = pg_temp.id(11);
 SELECT count(*) FROM pg_temp.advice(11) WHERE recommendation LIKE '%another plan%';
 SELECT pg_temp.execution(12, '{}');
 INSERT INTO perf_mgmt.performance_baselines (test_name, baseline_type, baseline_date, baseline_execution_id,
   baseline_response_time_p95, baseline_response_time_p99, baseline_throughput_tps, baseline_error_rate_percent)
 VALUES ('Advised test', 'INITIAL', now(), pg_temp.id(12), 1, 1, 1, 0), ('Advised test', 'MANUAL', now(), pg_temp.id(10), 1, 1, 1, 0);
+SELECT count(*) FROM pg_temp.advice(11) WHERE recommendation LIKE '%another plan%';
+UPDATE perf_mgmt.test_executions SET fingerprint = perf_mgmt.execution_fingerprint(pg_temp.id(11)) WHERE id BETWEEN pg_temp.id(10) AND pg_temp.id(12);
 SELECT count(*) FROM pg_temp.advice(11) WHERE recommendation LIKE '%another plan%';
 
 -- Nothing at all was measured

@@ -93,6 +93,11 @@ SELECT perf_mgmt.accept_change('Judged', pg_temp.id(22), 'more checks');
 SELECT perf_mgmt.detect_performance_regression(pg_temp.id(22));
 SELECT array_agg(verdict ORDER BY judged_at) FROM perf_mgmt.execution_verdicts WHERE execution_id = pg_temp.id(22) AND metric = 'overall';
 SELECT verdict, reason FROM pg_temp.overall(21);
+-- ... and the next one is tested against the noise that the segment before has shown, though its own shows none yet
+DELETE FROM perf_mgmt.test_executions WHERE id = pg_temp.id(23);
+SELECT pg_temp.run(24, 161);
+SELECT metric, against, verdict, basis, round(change_percent, 1) AS change FROM perf_mgmt.regression_verdicts(pg_temp.id(24));
+SELECT jsonb_array_length(s) AS segments, jsonb_array_length(s -> 0) AS executions FROM perf_mgmt.earlier_samples(pg_temp.id(24)) s;
 DELETE FROM perf_mgmt.accepted_changes;
 DELETE FROM perf_mgmt.performance_baselines WHERE baseline_execution_id <> pg_temp.id(3);
 UPDATE perf_mgmt.performance_baselines SET is_active = true;
@@ -157,6 +162,8 @@ SELECT perf_mgmt.detect_performance_regression(pg_temp.id(71));
 SELECT metric, against, verdict, change_percent, baseline_value, current_value, right(baseline_execution_id::text, 2) AS baseline
 FROM perf_mgmt.compare_executions(pg_temp.id(18), pg_temp.id(71)) WHERE metric IN ('overall', 'p95_response_time_ms') AND against IS DISTINCT FROM 'history';
 SELECT verdict FROM perf_mgmt.compare_executions(pg_temp.id(11), pg_temp.id(18)) WHERE metric = 'overall';
+SELECT reason LIKE '% against the baseline, threshold +20: %' AS of_no_type FROM perf_mgmt.compare_executions(pg_temp.id(11), pg_temp.id(18))
+WHERE metric = 'avg_response_time_ms' AND against = 'baseline';
 
 -- Absolute limits fail whatever the noise and the baseline, of a result that is not valid as well; a STRESS test looks for them
 SELECT pg_temp.run(72, 100, '{"success_criteria": [{"criterion": "max_p95_response_time_ms", "limit": 199, "source": "test"},
@@ -176,7 +183,14 @@ SELECT perf_mgmt.detect_performance_regression(pg_temp.id(n)) FROM generate_seri
 SELECT pg_temp.run(76, 160);
 UPDATE perf_mgmt.execution_rounds SET is_quiet = false, disturbances = '[{"code": "other_cpu", "message": "Others used the CPU."}]'
 WHERE execution_id = pg_temp.id(76) AND round_number > 2;
-SELECT verdict, rounds FROM pg_temp.overall(76);
+SELECT verdict, rounds, reason FROM pg_temp.overall(76);
+-- ... of several disturbances the two commonest, each with one of its messages
+UPDATE perf_mgmt.execution_rounds SET disturbances = CASE round_number
+    WHEN 3 THEN '[{"code": "other_cpu", "message": "Others used 9.1 % of the CPU."}, {"code": "autovacuum", "message": "Autovacuum was at public.t."}]'
+    WHEN 4 THEN '[{"code": "other_cpu", "message": "Others used 7.5 % of the CPU."}, {"code": "cpu_steal", "message": "The hypervisor kept 3.0 % of the CPU time."}]'
+    ELSE '[{"code": "cpu_steal", "message": "The hypervisor kept 3.0 % of the CPU time."}, {"code": "other_cpu", "message": "Others used 5.2 % of the CPU."}]' END::jsonb
+WHERE execution_id = pg_temp.id(76) AND round_number > 2;
+SELECT perf_mgmt.disturbance_text(pg_temp.id(76));
 SELECT perf_mgmt.detect_performance_regression(pg_temp.id(76));
 -- An execution that was not cut into rounds is one round, a figure that is missing no verdict
 SELECT pg_temp.run(77, 160), pg_temp.run(78, 100, '{"p95_response_time_ms": null, "p99_response_time_ms": null}');
@@ -212,10 +226,29 @@ SELECT count(*) FROM perf_mgmt.execution_verdicts WHERE execution_id = pg_temp.i
 
 -- A history that moved to another level: an event of the execution that shows it, once
 SELECT count(pg_temp.run(100 + n, CASE WHEN n <= 15 THEN 100 ELSE 110 END + (n * 7 % 5) - 2, '{}', 'Moved')) FROM generate_series(1, 27) n;
+SAVEPOINT before;
+CREATE FUNCTION pg_temp.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'not today'; END $$;
+CREATE TRIGGER refuse BEFORE INSERT ON perf_mgmt.performance_baselines FOR EACH ROW EXECUTE FUNCTION pg_temp.refuse();
+CREATE TRIGGER refuse BEFORE INSERT ON perf_mgmt.execution_events FOR EACH ROW WHEN (NEW.event_type = 'CHANGE_POINT')
+  EXECUTE FUNCTION pg_temp.refuse();
+-- What follows the verdicts costs them nothing where it fails
+SELECT perf_mgmt.finish_execution(pg_temp.id(126));
+SELECT e.fingerprint IS NOT NULL AS fingerprint, v.verdict FROM perf_mgmt.test_executions e
+JOIN perf_mgmt.execution_verdicts v ON v.execution_id = e.id AND v.metric = 'overall' WHERE e.id = pg_temp.id(126);
+SELECT event_type, message, details FROM perf_mgmt.execution_events WHERE execution_id = pg_temp.id(126) ORDER BY event_type;
+ROLLBACK TO before;
 SELECT perf_mgmt.finish_execution(pg_temp.id(126)), perf_mgmt.finish_execution(pg_temp.id(127)), perf_mgmt.finish_execution(pg_temp.id(126));
 SELECT right(v.execution_id::text, 3) AS execution, event_type, details ->> 'metric' AS metric, right(details ->> 'execution_id', 3) AS first_of_level,
-       (details ->> 'level_after')::numeric > (details ->> 'level_before')::numeric AS higher, message LIKE details ->> 'metric' || ' changed %' AS said
+       (details ->> 'level_after')::numeric > (details ->> 'level_before')::numeric AS higher,
+       message ~ format('^%s changed its level by -?[0-9.]+ %% with the execution of \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$', details ->> 'metric') AS said
 FROM perf_mgmt.execution_events v WHERE event_type = 'CHANGE_POINT' ORDER BY 1, 3;
+-- ... also where the next execution shows it a few places off: up to four
+UPDATE perf_mgmt.execution_events SET details = details || jsonb_build_object('execution_id', pg_temp.id(112)) WHERE event_type = 'CHANGE_POINT';
+SELECT perf_mgmt.log_change_points(pg_temp.id(127));
+SELECT count(*) FROM perf_mgmt.execution_events WHERE event_type = 'CHANGE_POINT';
+UPDATE perf_mgmt.execution_events SET details = details || jsonb_build_object('execution_id', pg_temp.id(111)) WHERE event_type = 'CHANGE_POINT';
+SELECT perf_mgmt.log_change_points(pg_temp.id(127));
+SELECT count(*) FROM perf_mgmt.execution_events WHERE event_type = 'CHANGE_POINT';
 
 -- Errors
 SELECT pg_temp.run(91, 100, '{"execution_status": "RUNNING", "completed_at": null, "is_valid": null}');

@@ -77,6 +77,12 @@ FROM pg_temp.report(2) r, jsonb_array_elements(r -> 'baseline_comparison') WITH 
 SELECT r -> 'performance_metrics' -> 'performance_change_percent' AS change,
        r -> 'performance_metrics' ->> 'baseline_execution_id' = pg_temp.id(1)::text AS baseline
 FROM pg_temp.report(2) r;
+-- ... which stays what it was at its time, whatever becomes of the baseline
+SAVEPOINT at_its_time;
+UPDATE perf_mgmt.performance_baselines SET baseline_response_time_p95 = 82 WHERE baseline_execution_id = pg_temp.id(1);
+SELECT r -> 'performance_metrics' -> 'performance_change_percent' AS change, r #> '{baseline_comparison,0,change_percent}' AS by_now
+FROM pg_temp.report(2) r;
+ROLLBACK TO at_its_time;
 
 -- The latest verdicts are told, the overall one first
 INSERT INTO perf_mgmt.execution_verdicts (judgement_id, row_number, execution_id, judged_at, metric, verdict, severe)

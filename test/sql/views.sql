@@ -51,6 +51,10 @@ SELECT perf_mgmt.set_baseline(pg_temp.id(4), 'INITIAL') IS NOT NULL AS set;
 SELECT right(execution_id::text, 2) AS execution, execution_environment, right(baseline_execution_id::text, 2) AS baseline
 FROM perf_mgmt.performance_dashboard ORDER BY 1;
 
+-- ... and a comparable one before one that is preferred by its type
+SELECT perf_mgmt.set_baseline(pg_temp.id(5)) IS NOT NULL AS set;
+SELECT right(execution_id::text, 2) AS execution, baseline_type, right(baseline_execution_id::text, 2) AS baseline
+FROM perf_mgmt.performance_dashboard WHERE execution_environment = 'ci' AND execution_id >= pg_temp.id(3) ORDER BY 1;
 -- The state comes before the health (page 5: FAILED reads HEALTHY, memory is missing)
 SELECT count(pg_temp.run(n, figures::jsonb)) FROM (VALUES
   (11, '{"execution_status": "FAILED", "is_valid": false, "regression_detected": true}'),
@@ -106,7 +110,8 @@ SELECT pg_temp.run(1, jsonb_build_object('started_at', pg_temp.at('10:20'), 'avg
        pg_temp.run(4, jsonb_build_object('started_at', pg_temp.at('11:00'))),
        pg_temp.run(5, jsonb_build_object('started_at', pg_temp.at('10:30'), 'execution_status', 'FAILED', 'is_valid', false)),
        pg_temp.run(6, jsonb_build_object('started_at', pg_temp.at('10:30'), 'comparison_id', gen_random_uuid())),
-       pg_temp.run(7, jsonb_build_object('started_at', now() - interval '30 days 1 hour'));
+       pg_temp.run(7, jsonb_build_object('started_at', now() - interval '30 days 1 hour')),
+       pg_temp.run(8, jsonb_build_object('started_at', pg_temp.at('10:30'), 'confirms_execution_id', pg_temp.id(1)));
 -- 950 of 1,000 values are 1 ms: the mean of the 95th percentiles is that of neither
 UPDATE perf_mgmt.test_executions SET response_histogram = CASE id WHEN pg_temp.id(1)
   THEN '{"v":1,"count":900,"min":1000000,"max":1000000,"sum":"900000000","squares":"900000000000000","buckets":[[999424,900]]}'::perf_mgmt.histogram
@@ -131,7 +136,7 @@ SELECT pg_temp.query(1, 'SELECT rare', 1, 5000, 'rare'), pg_temp.query(2, 'SELEC
        pg_temp.query(3, 'SELECT often', 10, 200, 'often'),
        pg_temp.query(1, repeat('x', 100) || 'a', 1, 101, 'a'), pg_temp.query(1, repeat('x', 100) || 'b', 2, 102, 'b'),
        pg_temp.query(1, 'SELECT edge', 2, 100, 'edge'), pg_temp.query(1, 'SELECT never', 0, 0, 'never'),
-       pg_temp.query(6, 'SELECT half', 5, 900, 'half'), pg_temp.query(7, 'SELECT old', 5, 900, 'old');
+       pg_temp.query(6, 'SELECT half', 5, 900, 'half'), pg_temp.query(7, 'SELECT old', 5, 900, 'old'), pg_temp.query(8, 'SELECT repeated', 5, 900, 'repeated');
 SELECT query_type, table_names, left(query_preview, 12) AS preview, length(query_preview), avg_execution_time, total_executions,
        total_time_consumed, affected_test_runs, max_execution_time, query_hash, execution_environment
 FROM perf_mgmt.top_performance_issues;

@@ -282,6 +282,74 @@ add_test(
 	is(value($node, "CALL perf_mgmt.run_performance_test('preparing')") ne '', 1, 'unhindered it runs');
 }
 
+# --- While the result is judged ---
+# An alert is copied into a table whose trigger waits at the gate, for as long as it may.
+$node->safe_psql('postgres', q(
+	CREATE SCHEMA system_core;
+	CREATE TABLE system_core.system_events
+		(event_type text, event_subtype text, event_data jsonb, severity text, created_at timestamptz);
+	CREATE FUNCTION wait_at_gate() RETURNS trigger LANGUAGE plpgsql SET lock_timeout = 0 AS
+		$$ BEGIN PERFORM pg_advisory_xact_lock_shared(4242); RETURN NEW; END $$;
+	CREATE TRIGGER wait_at_gate BEFORE INSERT ON system_core.system_events
+		FOR EACH ROW EXECUTE FUNCTION wait_at_gate();
+	INSERT INTO perf_mgmt.alert_configurations
+		(alert_name, alert_type, threshold_config, alert_severity, notification_channels)
+	VALUES ('always', 'THRESHOLD', '{"max_avg_response_time_ms": 0}', 'HIGH', '{}');));
+add_test($node, 'judged', [ { sql => 'SELECT 1' } ], { operations => 5, workers => 1, virtual_users => 1 });
+my $judging = "FROM pg_stat_activity WHERE backend_type = 'perf_mgmt controller' AND wait_event_type = 'Lock'";
+
+# A session whose run is being judged and waits at the gate, the gate, and the id.
+sub start_judged
+{
+	my $gate    = close_gate($node);
+	my $session = start_call($node, "CALL perf_mgmt.run_performance_test('judged')");
+	wait_for($node, "EXISTS (SELECT $judging)");
+	my $id = value($node, 'SELECT id FROM perf_mgmt.test_executions ORDER BY started_at DESC LIMIT 1');
+	is(execution($node, $id, 'execution_status, operations_ok'), 'COMPLETED|5', 'it is judged when it is recorded');
+	return ($session, $gate, $id);
+}
+
+sub judgement_failed { return of_execution($node, $_[0], 'execution_events', 'message', "AND event_type = 'JUDGEMENT_FAILED'"); }
+
+foreach my $function ('pg_cancel_backend', 'pg_terminate_backend')
+{
+	my $what = "$function while it is judged";
+	my ($session, $gate, $id) = start_judged();
+	value($node, "SELECT $function(pid) $judging");
+	my ($output, $messages) = finish_call($session);
+	is($output, "$id\n", "$what: the caller gets the id");
+	unlike($messages, qr/ended as/, "$what: and no warning");
+	processes_are_gone($node, $what);
+	is(execution($node, $id, 'execution_status, failure_sqlstate IS NULL'), 'COMPLETED|t', "$what: the result stands");
+	is(judgement_failed($id), 'canceling statement due to user request', "$what: an event says that it is not judged");
+	is(of_execution($node, $id, 'alert_events', 'count(*)'), '0', "$what: nor is there an alert");
+	$_->quit foreach $session, $gate;
+}
+{
+	# A caller that is cancelled does not wait for it, and leaves it alone.
+	my ($session, $gate, $id) = start_judged();
+	value($node, "SELECT pg_cancel_backend($session->{backend})");
+	my (undef, $messages) = finish_call($session);
+	like($messages, qr/ERROR:  57014: canceling statement due to user request/, 'caller cancelled while it is judged: it gets 57014');
+	is(value($node, "SELECT count(*) $judging"), '1', 'caller cancelled while it is judged: that goes on');
+	$_->quit foreach $session, $gate;
+	processes_are_gone($node, 'caller cancelled while it is judged');
+	is(execution($node, $id, 'execution_status'), 'COMPLETED', 'caller cancelled while it is judged: COMPLETED');
+	is(judgement_failed($id), '', 'caller cancelled while it is judged: and judged');
+	is(of_execution($node, $id, 'alert_events', 'alert_name'), 'always', 'caller cancelled while it is judged: the alert is there');
+}
+{
+	# A controller that was told to end during the run judges nothing.
+	my $gate = close_gate($node);
+	my $id   = start_test($node, 'long');
+	wait_for($node, "count(*) >= 1 FROM perf_mgmt.execution_intervals WHERE execution_id = '$id' AND ok_count > 0");
+	value($node, "SELECT pg_terminate_backend(controller_pid) FROM perf_mgmt.test_executions WHERE id = '$id'");
+	processes_are_gone($node, 'told to end');
+	is(execution($node, $id, 'execution_status'), 'CANCELLED', 'told to end: CANCELLED');
+	is(judgement_failed($id), 'the controller was told to end', 'told to end: not judged');
+	$gate->quit;
+}
+
 unlike(PostgreSQL::Test::Utils::slurp_file($node->logfile), qr/PANIC|TRAP|was terminated by signal/,
 	'the server log tells of no crash');
 done_testing();

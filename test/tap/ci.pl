@@ -141,6 +141,16 @@ $node->safe_psql('postgres', 'UPDATE perf_mgmt.performance_baselines SET respons
 	is($status, 0, 'no regression passes') or diag($err);
 	is($result->{overall_status}, 'PASSED', 'and says so');
 	is(of_tests($result, 'status'), 'other: PASSED, steady: PASSED, worse: PASSED', 'of each test');
+	# (page 5: completed_at - started_at is 0; two active versions run the old one)
+	foreach my $test (@{ $result->{test_results} })
+	{
+		my ($version, $seconds) = split /\|/,
+		  value($node, "SELECT t.test_version, extract(epoch FROM e.completed_at - e.started_at) FROM perf_mgmt.test_executions e "
+			  . "JOIN perf_mgmt.performance_tests t ON t.id = e.test_id WHERE e.id = '$test->{execution_id}'");
+		is($version, '1.0', "$test->{test_name}: the newest version was executed");
+		cmp_ok($test->{duration_seconds}, '>', 0, "$test->{test_name}: it took some time");
+		cmp_ok(abs($test->{duration_seconds} - $seconds), '<', 0.01, "$test->{test_name}: from its start to its end");
+	}
 	junit_is('count(//failure | //error)', '0', 'JUnit: nothing failed');
 	junit_is('string(//testsuite[@name="steady"]/properties/property[@name="git_commit"]/@value)', 'abc&lt;1&gt;', 'JUnit: the commit');
 	like(slurp_file("$folder/report.md"), qr/^# Performance: PASSED$/m, 'Markdown: passed');
@@ -258,7 +268,7 @@ activate('gated', 'false');
 	activate('broken', 'false');
 }
 
-# --- The report is what its schema says ---
+# --- The report is what its schema says, and has no member that is not in it ---
 sub check_report
 {
 	my ($id, $what) = @_;
@@ -275,6 +285,17 @@ sub check_report
 import json, jsonschema, sys
 schema, report = (json.load(open(name)) for name in sys.argv[1:])
 jsonschema.Draft202012Validator.check_schema(schema)
+# Readers must put up with further members, the schema must know them all.
+def close(part):
+    if isinstance(part, dict):
+        if isinstance(part.get("properties"), dict) and "type" in part:
+            part.setdefault("additionalProperties", False)
+        for value in part.values():
+            close(value)
+    elif isinstance(part, list):
+        for value in part:
+            close(value)
+close(schema)
 for problem in jsonschema.Draft202012Validator(schema).iter_errors(report):
     print("/".join(map(str, problem.absolute_path)) + ": " + problem.message)
 PYTHON
@@ -306,6 +327,42 @@ $node->safe_psql('postgres', q(
 	unlike($heard, qr/$other/, 'the one for the digest is not');
 	is(value($node, "SELECT perf_mgmt.alert_digest('DAILY') -> 'total'"), '1', 'but stands in it');
 	$listener->quit;
+}
+
+# ... one that fails and one that is called off too, by what they had measured
+$node->safe_psql('postgres', q(
+	INSERT INTO perf_mgmt.alert_configurations (alert_name, alert_type, threshold_config, alert_severity, notification_channels)
+	VALUES ('errors', 'ERROR_RATE', '{}', 'HIGH', '{}'), ('any time', 'THRESHOLD', '{"max_max_response_time_ms": 0.001}', 'LOW', '{}')));
+
+# Waits for that alert, which comes after the end; returns the status of the execution.
+sub alerted
+{
+	my ($id, $alert) = @_;
+	wait_for($node, "EXISTS (SELECT FROM perf_mgmt.alert_events WHERE execution_id = '$id' AND alert_name = '$alert')");
+	return execution($node, $id, 'execution_status');
+}
+activate('broken', 'true');
+is(alerted(value($node, "SELECT perf_mgmt.execute_performance_test('broken', 'lab')"), 'errors'), 'FAILED', 'a run that fails raises its alerts');
+activate('broken', 'false');
+{
+	my $id = value($node, q(SELECT perf_mgmt.execute_performance_test('steady', 'lab', '{"operations": 1000000, "interval_ms": 100}')));
+	wait_for($node, "EXISTS (SELECT FROM perf_mgmt.execution_intervals WHERE execution_id = '$id' AND ok_count > 0)");
+	is(value($node, "SELECT perf_mgmt.cancel_execution('$id')"), 't', 'a run is called off');
+	is(alerted($id, 'any time'), 'CANCELLED', 'and raises its alerts as well');
+}
+
+# --- A judgement that fails costs the result nothing ---
+{
+	$node->safe_psql('postgres', q(
+		CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no verdicts today'; END $$;
+		CREATE TRIGGER refuse BEFORE INSERT ON perf_mgmt.execution_verdicts FOR EACH ROW EXECUTE FUNCTION refuse()));
+	my $id = value($node, q(CALL perf_mgmt.run_performance_test('steady', 'lab', '{"progress_seconds": 0}')));
+	is(execution($node, $id, 'execution_status, operations_ok'), 'COMPLETED|200', 'without a judgement: the result is there');
+	is(of_execution($node, $id, 'execution_verdicts', 'count(*)'), '0', 'without a judgement: no verdict');
+	like(of_execution($node, $id, 'execution_events', 'message', "AND event_type = 'JUDGEMENT_FAILED'"), qr/no verdicts today/,
+		'without a judgement: an event says why');
+	$node->safe_psql('postgres', "DROP TRIGGER refuse ON perf_mgmt.execution_verdicts; SELECT perf_mgmt.finish_execution('$id')");
+	is(of_execution($node, $id, 'execution_verdicts', 'count(*)', "AND metric = 'overall'"), '1', 'without a judgement: it can be made up for');
 }
 
 # --- Maintenance ---

@@ -113,6 +113,12 @@ sub halves
 			  . "JOIN LATERAL (SELECT (run_spec ->> 'seed')::bigint AS seed FROM perf_mgmt.test_executions WHERE id = c.execution_b) b ON true WHERE c.id = '$id'"),
 		'5|t', 'a seed that is given holds');
 	logged();
+
+	# The word alone gives none.
+	($id) = compare('logged', variant('1MB'), variant('2MB', metadata => { seed => 5 }), 2);
+	is(value($node, "SELECT count(*), count(DISTINCT run_spec ->> 'seed') FROM perf_mgmt.test_executions WHERE comparison_id = '$id'"),
+		'2|1', 'a seed that is something else is none');
+	logged();
 }
 {
 	# In a procedure and in DO it is no transaction block.
@@ -249,6 +255,27 @@ my $cancelled = qr/ERROR:  57014: canceling statement due to user request/;
 	$_->quit foreach $session, $gate, $locker;
 }
 {
+	# The record of its end waits for a lock: a second cancel ends that as well. Then it is lost, and the next one says so.
+	my ($session, $gate) = start_gated();
+	my $id     = last_comparison();
+	my $table  = 'perf_mgmt.variant_comparisons';
+	my $locker = $node->background_psql('postgres');
+	$locker->query_safe("BEGIN; LOCK TABLE $table IN SHARE MODE");
+	value($node, "SELECT pg_cancel_backend($session->{backend})");
+	wait_for($node, "EXISTS (SELECT FROM pg_locks WHERE pid = $session->{backend} AND relation = '$table'::regclass AND NOT granted)");
+	value($node, "SELECT pg_cancel_backend($session->{backend})");
+	my (undef, $messages) = finish_call($session);
+	like($messages, qr/WARNING:  01000: comparison could not be undone: canceling statement due to user request.*$cancelled/s,
+		'cancelled in its end: a warning beside the error');
+	is(logged(), $gated, 'cancelled in its end: what was set up is torn down');
+	is(comparison($id, 'status'), 'RUNNING', 'cancelled in its end: it could not be recorded');
+	$_->quit foreach $session, $gate, $locker;
+	processes_are_gone($node, 'cancelled in its end');
+	compare('logged', variant('1MB'), variant('2MB'), 2);
+	is(comparison($id, 'status, completed_at IS NOT NULL'), 'FAILED|t', 'cancelled in its end: the next comparison records it');
+	logged();
+}
+{
 	my ($session, $gate) = start_gated();
 	value($node, "SELECT perf_mgmt.cancel_execution(execution_b) FROM perf_mgmt.variant_comparisons WHERE status = 'RUNNING'");
 	my (undef, $messages) = finish_call($session);
@@ -266,6 +293,18 @@ my $cancelled = qr/ERROR:  57014: canceling statement due to user request/;
 	processes_are_gone($node, 'terminated');
 	eval { $session->quit };
 	$gate->quit;
+
+	# The next one says so, but not of one that goes on.
+	($session, $gate) = start_gated();
+	my $going_on = last_comparison();
+	is(comparison($id, 'status, completed_at IS NOT NULL'), 'FAILED|t', 'terminated: the next comparison says so');
+	compare('logged', variant('1MB'), variant('2MB'), 2);
+	is(comparison($going_on, 'status'), 'RUNNING', 'terminated: not of one that goes on');
+	value($node, "SELECT pg_cancel_backend($session->{backend})");
+	finish_call($session);
+	is(comparison($going_on, 'status'), 'FAILED', 'terminated: that one ends by itself');
+	logged();
+	$_->quit foreach $session, $gate;
 }
 
 # --- Refused, before anything happens ---

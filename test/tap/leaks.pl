@@ -71,6 +71,68 @@ is( value($node, "SELECT count(*), count(*) FILTER (WHERE operations_scheduled =
 		  . "FROM perf_mgmt.test_executions WHERE execution_status = 'CANCELLED'"),
 	'10|10', 'all were cancelled, and nothing was counted but what was interrupted');
 
+# --- A session that waits ---
+# Bytes that another session uses, as it writes them into the server log.
+sub memory_of
+{
+	my ($backend) = @_;
+	my $start = -s $node->logfile;
+	my $total = qr/Grand total: \d+ bytes in \d+ blocks; \d+ free \(\d+ chunks\); (\d+) used/;
+	value($node, "SELECT pg_log_backend_memory_contexts($backend)");
+	$node->wait_for_log($total, $start);
+	my ($used) = slurp_file($node->logfile, $start) =~ $total;
+	return $used;
+}
+
+# Makes a session that waits for an execution look so many times: each request for its memory contexts wakes it, and
+# each look is a transaction.
+sub look_often
+{
+	my ($backend, $times) = @_;
+	my $began = "SELECT xact_start FROM pg_stat_get_activity($backend)";
+	value($node, qq(DO \$\$ DECLARE before timestamptz; BEGIN
+		FOR i IN 1 .. $times LOOP
+			PERFORM pg_stat_clear_snapshot();
+			before := ($began);
+			PERFORM pg_log_backend_memory_contexts($backend);
+			LOOP
+				PERFORM pg_stat_clear_snapshot();
+				EXIT WHEN ($began) IS DISTINCT FROM before;
+			END LOOP;
+		END LOOP; END \$\$));
+	return;
+}
+{
+	my $gate    = close_gate($node);
+	my $id      = start_test($node, 'gated');
+	my $waiting = start_call($node, "CALL perf_mgmt.wait_for_execution('$id')");
+	wait_for($node, "wait_event_type = 'Extension' FROM pg_stat_activity WHERE pid = $waiting->{backend}");
+	look_often($waiting->{backend}, 20);
+	my $bytes = memory_of($waiting->{backend});
+	look_often($waiting->{backend}, 200);
+	cmp_ok(memory_of($waiting->{backend}) - $bytes, '<', 24 * 1024, 'waiting for an execution: 200 looks take no memory');
+	$gate->quit;
+	is((finish_call($waiting))[0], "COMPLETED\n", 'waiting for an execution: to its end');
+	$waiting->quit;
+}
+{
+	# Who runs a test looks once a second at what its processes wait for.
+	my $gate = close_gate($node);
+	my $waiting = start_call($node,
+		q(CALL perf_mgmt.run_performance_test('gated', 'development', '{"workers": 5, "virtual_users": 5, "progress_seconds": 0}')));
+	my $waits_for = "clock_timestamp() - query_start > interval '%d s' FROM pg_stat_activity WHERE pid = $waiting->{backend}";
+	wait_for($node, sprintf($waits_for, 2));
+	is(value($node, "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'perf_mgmt worker' AND wait_event_type = 'Lock'"),
+		'5', 'running a test: five workers wait');
+	my $bytes = memory_of($waiting->{backend});
+	wait_for($node, sprintf($waits_for, 6));
+	cmp_ok(memory_of($waiting->{backend}) - $bytes, '<', 48 * 1024, 'running a test: four looks at six processes take no memory');
+	$gate->quit;
+	finish_call($waiting);
+	$waiting->quit;
+	processes_are_gone($node, 'running a test');
+}
+
 # The slots are free again: a run can have all of them.
 my $id = value($node, "CALL perf_mgmt.run_performance_test('short', 'development', "
 	  . "'{\"workers\": 6, \"virtual_users\": 6}')");

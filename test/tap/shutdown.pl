@@ -80,6 +80,30 @@ sub is_orphan_until_next_start
 		'CANCELLED|t', 'fast shutdown under a waiting caller: CANCELLED');
 }
 
+# --- Fast shutdown while a result is judged: the code of others, a trigger's, does not hold it up ---
+{
+	$node->safe_psql('postgres', q(
+		CREATE SCHEMA system_core;
+		CREATE TABLE system_core.system_events
+			(event_type text, event_subtype text, event_data jsonb, severity text, created_at timestamptz);
+		CREATE FUNCTION sleep_for_ever() RETURNS trigger LANGUAGE plpgsql AS
+			$$ BEGIN PERFORM pg_sleep(1000000); RETURN NEW; END $$;
+		CREATE TRIGGER sleep_for_ever BEFORE INSERT ON system_core.system_events
+			FOR EACH ROW EXECUTE FUNCTION sleep_for_ever();
+		INSERT INTO perf_mgmt.alert_configurations
+			(alert_name, alert_type, threshold_config, alert_severity, notification_channels)
+		VALUES ('always', 'THRESHOLD', '{"max_avg_response_time_ms": 0}', 'HIGH', '{}');));
+	my $id = start_test($node, 'short');
+	wait_for($node, "EXISTS (SELECT FROM pg_stat_activity "
+		  . "WHERE backend_type = 'perf_mgmt controller' AND wait_event = 'PgSleep')");
+	$node->stop('fast');
+	$node->start;
+	is(execution($node, $id, 'execution_status, operations_ok'), 'COMPLETED|1', 'fast shutdown in judging: the result stands');
+	is( value($node, "SELECT message FROM perf_mgmt.execution_events WHERE execution_id = '$id' AND event_type = 'JUDGEMENT_FAILED'"),
+		'canceling statement due to user request', 'fast shutdown in judging: an event says that it is not judged');
+	$node->safe_psql('postgres', 'UPDATE perf_mgmt.alert_configurations SET is_active = false');
+}
+
 # --- Immediate shutdown ---
 {
 	my $id = measured_execution();

@@ -23,14 +23,16 @@ struct RoundEvidence {
 };
 
 struct Disturbance {
-  std::string code;     // other_cpu, cpu_steal, checkpoint, autovacuum, fewer_workers
+  // other_cpu, cpu_steal, checkpoint, autovacuum, fewer_workers; not_measured: the round ended in
+  // its warm-up, which the controller says
+  std::string code;
   std::string message;  // a sentence with the numbers
 };
 
 inline constexpr double most_others_cpu_percent = 5;
 inline constexpr double most_steal_percent = 2;
 
-// In the order of the codes above; empty: the round is quiet. A requested checkpoint is the
+// In the order of the first five codes; empty: the round is quiet. A requested checkpoint is the
 // workload's own where its operations wrote log; a timed one falls into a round by chance.
 std::vector<Disturbance> find_disturbances(const RoundEvidence& evidence);
 

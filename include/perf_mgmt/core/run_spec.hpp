@@ -136,10 +136,10 @@ struct RunSpec {
 // - The others hold the target.
 // In the closed model targets are rounded up to whole users.
 //
-// rounds is by default 5 where the test is ci_enabled and its type holds a target (BASELINE, LOAD,
-// VOLUME) for a duration or a number of operations, and 1 otherwise; quiet by default where it is
-// ci_enabled and has more than one round. More than one round of anything else, or of fewer
-// operations than rounds, is an error.
+// rounds is by default 5 where the test is ci_enabled and the run can be cut, and 1 otherwise;
+// quiet by default where it is ci_enabled and has more than one round. A run with stages (as STRESS
+// and SPIKE make them of a duration), one of an ENDURANCE test, and one of fewer operations than
+// rounds cannot be cut: more than one round of it is an error.
 //
 // Throws Error: invalid_parameter_value names the key, the value and the range; the layer is named
 // in the detail. invalid_json_text where a layer is no JSON.
@@ -150,7 +150,8 @@ inline constexpr int most_rounds = 100;
 
 // The spec of one round (0-based) of a run: durations and ramps divided by the number of rounds,
 // its share of `operations`, the warm-up whole, and a seed of its own (that of the run in round 0).
-// Rounds beyond the number of rounds are repetitions and have the length of the first.
+// Rounds beyond the number of rounds are repetitions and have the length of that whose number they
+// are modulo the number of rounds.
 RunSpec round_of(const RunSpec& run, int round);
 
 // The scenario that the layers name, if any: what has to be known before its row can be read.

@@ -17,8 +17,10 @@ double mean(std::span<const double> values) noexcept;  // not empty
 // Sample variance, divisor n - 1; at least two values, else 0.
 double variance(std::span<const double> values) noexcept;
 double median(std::span<const double> values);  // not empty; mean of the middle two
-// Median absolute deviation from the median, times 1.4826: estimates the standard deviation of a
-// normal sample (Rousseeuw & Croux 1993). Not empty.
+// 1 / Phi^-1(.75): the median absolute deviation times this estimates the standard deviation of a
+// normal sample (Rousseeuw & Croux 1993).
+inline constexpr double kMadScale = 1.4826;
+// Median absolute deviation from the median, so scaled. Not empty.
 double scaled_mad(std::span<const double> values);
 
 // Quantile of Student's t, 0 < p < 1, degrees > 0 (need not be whole).

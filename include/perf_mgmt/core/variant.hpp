@@ -12,6 +12,7 @@ struct Variant {
   std::string name;                   // given, or the letter
   std::string given;                  // JSON object text, as it was given
   std::string config;                 // JSON object text: the keys of the run spec
+  bool has_seed = false;              // the configuration gives one
   std::vector<std::string> setup;     // SQL statements, run before each of its turns
   std::vector<std::string> teardown;  // run after each of its turns, whatever became of it
 };

@@ -38,7 +38,7 @@ std::string_view basis_name(Basis basis) noexcept;
 
 struct Thresholds {
   double response_time_percent = 20;  // >= 0
-  double throughput_percent = -15;    // -100 < . <= 0
+  double throughput_percent = -15;    // -100 <= . <= 0; -100: never judged
   double error_rate_points = 5;       // >= 0
 };
 
@@ -56,6 +56,8 @@ struct Evidence {
   std::vector<ExecutionFigures> baseline;        // empty: there is none
   std::vector<ExecutionFigures> budget;
   std::vector<ExecutionFigures> history;  // same segment, older than current, oldest first
+  // Segments before it: how much their executions differ among themselves tells of the noise too.
+  std::vector<std::vector<ExecutionFigures>> earlier;
   Thresholds thresholds;
   std::vector<LimitResult> limits;
 };
@@ -76,7 +78,7 @@ struct MetricVerdict {
   std::optional<double> low_percent;  // 95 % interval of the change
   std::optional<double> high_percent;
   std::optional<double> p_value;
-  std::optional<double> adjusted_p_value;  // over all decisions of the judgement
+  std::optional<double> adjusted_p_value;  // over the tested rows against baseline and budget
   std::optional<double> mann_whitney_p;    // over rounds; for comparison, nothing is decided by it
   std::optional<double> hodges_lehmann_percent;
   std::optional<double> floor_percent;  // the deviation between executions, where it is known

@@ -59,7 +59,8 @@ class WaitSampler {
 struct BlockerSighting {
   std::uint32_t operation = 0;
   std::string wait_event;  // "Lock:transactionid"
-  std::string blocker;     // another worker of the run, user and application, prepared transaction
+  std::string blocker;     // worker of this run or another one, user and application, prepared
+                           // transaction
   std::string state;       // as in pg_stat_activity; empty where there is none
   std::string statement;   // that it runs, or ran last; cut at 1,000 characters
   std::uint64_t samples = 0;
@@ -67,6 +68,8 @@ struct BlockerSighting {
 
 class BlockerWatch {
  public:
+  explicit BlockerWatch(const SharedRun& run) : run_(run) {}
+
   // Whether those that wait are worth a look now.
   bool wants_look(std::int64_t now_ns, const std::vector<LockWaiter>& waiters) const noexcept {
     return !waiters.empty() && now_ns >= next_ns_;
@@ -79,6 +82,7 @@ class BlockerWatch {
  private:
   void note(BlockerSighting seen);
 
+  const SharedRun& run_;
   std::int64_t next_ns_ = 0;
   std::vector<BlockerSighting> sightings_;
 };

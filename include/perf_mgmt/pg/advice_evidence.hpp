@@ -33,17 +33,18 @@ class AdviceEvidence {
   // Before the first operation.
   void begin();
   // After the last, when the workers have ended and their counters are in: reads the tables again
-  // and writes the three kinds of evidence.
-  void write(const std::vector<BlockerSighting>& blockers,
-             const std::vector<PlanSighting>& samples) const;
+  // and writes how far they went. Without begin() it does nothing.
+  void write_tables() const;
+  void write_sightings(const std::vector<BlockerSighting>& blockers,
+                       const std::vector<PlanSighting>& samples) const;
 
  private:
   std::map<std::string, TableCounters> read_tables() const;
-  void write_tables() const;
   void write_blockers(const std::vector<BlockerSighting>& blockers) const;
   void write_samples(const std::vector<PlanSighting>& samples) const;
 
   const RunPlan& plan_;
+  bool begun_ = false;
   std::map<std::string, TableCounters> before_;  // by qualified and quoted name
 };
 

@@ -20,11 +20,20 @@ class Controller {
   void run();
 
  private:
+  // How often the controller looks after its workers, and its caller's wishes, when nothing wakes
+  // it.
+  static constexpr std::int64_t kPatrol = 500'000'000;
+
   // controller.cpp: from the first process to the last row.
   void connect();
   void launch_workers();
   void wait_for_workers();
+  // What the tables and their counters are before the first operation, as far as it can be read.
+  void read_tables();
   void start();
+  // Whether operations that still run may end by themselves. Those of a run that was called off, or
+  // of a round that was not begun, may not.
+  bool is_patient() const;
   void stop_workers();
   void write_outcome();
   bool write_ending_alone(const std::string& reason);
@@ -43,6 +52,8 @@ class Controller {
   void await_turn();
   // Ends the window and the workers of the round that is going on, if one is, and adds it up.
   void close_round();
+  // What the database counts when the operations have ended, before anything else is run.
+  void read_database_at_end();
   void collect_rest();
   void collect_errors();
   void finish_round();
@@ -103,6 +114,7 @@ class Controller {
   ServerReading server_before_;
   ServerReading server_at_start_;
   DatabaseReading database_at_start_;
+  std::optional<DatabaseReading> database_at_end_;  // nothing where it could not be read
   std::vector<RelationSize> sizes_before_;
   std::vector<RelationSize> sizes_after_;
   std::vector<std::int64_t> worker_cpu_before_;  // by worker

@@ -1,6 +1,7 @@
 // The lock that says that an execution is alive: a session-level advisory lock of class 3, which no
 // SQL-level lock can collide with (SQL uses classes 1 and 2). Its controller holds it from before
-// the RUNNING row is visible until after the final state is committed.
+// the RUNNING row is visible until after the final state is committed. The session of a comparison
+// holds one of the same kind, by the comparison's id.
 #pragma once
 
 #include "perf_mgmt/pg/boundary.hpp"
@@ -11,7 +12,7 @@ namespace perf_mgmt::pg {
 void take_execution_lock(const std::string& execution_id);
 void release_execution_lock(const std::string& execution_id);
 
-// Process id of the controller; 0 where nobody holds the lock. Needs SPI.
+// Process id of its holder; 0 where nobody holds the lock. Needs SPI.
 int holder_of_execution_lock(const std::string& execution_id);
 
 }  // namespace perf_mgmt::pg

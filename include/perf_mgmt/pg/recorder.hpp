@@ -59,6 +59,7 @@ struct Interval {
   int active_users = 0;                  // closed model
   std::optional<double> target_rate;     // open model: operations per second
   std::vector<OperationRecord> records;  // by operation
+  OperationRecord sum{};                 // of the records
   std::vector<WaitSamples> waits;        // by operation
   std::optional<std::uint64_t> worker_memory_bytes;
   std::optional<double> others_cpu_percent;
@@ -84,6 +85,7 @@ struct Measurements {
   std::vector<OperationRecord> totals;            // by operation
   std::vector<WaitSamples> waits;                 // by operation
   std::vector<std::int64_t> longest_interrupted;  // by operation, nanoseconds; 0: none
+  std::vector<OperationError> errors;
   HostUsage host;  // over the window; memory: the mean of its intervals
   std::optional<double> others_cpu_percent;
   std::optional<std::uint64_t> checkpoints;
@@ -106,9 +108,9 @@ struct RoundOutcome {
   std::int64_t ended_ns = 0;
   std::int64_t measured_from_ns = 0;
   std::int64_t measured_until_ns = 0;
-  std::vector<Disturbance> disturbances;
-  bool counted = false;
-  OperationRecord sum{};  // of all operations
+  std::vector<Disturbance> disturbances;  // of a round that measured nothing: "not_measured"
+  bool counted = false;                   // never one that measured nothing
+  OperationRecord sum{};                  // of all operations
   Measurements measured{0};
 };
 
@@ -126,11 +128,13 @@ struct RunOutcome {
   std::string evidence_missing;       // why circumstances could not be read; empty: they were
   std::vector<PlanSighting> plans;
   std::uint64_t plans_dropped = 0;
-  std::vector<OperationError> errors;
   std::vector<Finding> findings;
   std::string shape_result;  // JSON object; empty: the type of the test reports nothing
 
   std::size_t quiet_rounds() const noexcept;
+  // Of the rounds that count, which are all measured; nullptr where there is none.
+  const RoundOutcome* first_counted() const noexcept;
+  const RoundOutcome* last_counted() const noexcept;
 };
 
 class Recorder {

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "perf_mgmt/core/operation_record.hpp"
+#include "perf_mgmt/core/run_plan.hpp"
 #include "perf_mgmt/pg/activity_sampler.hpp"
 #include "perf_mgmt/pg/boundary.hpp"
 
@@ -30,8 +31,10 @@ Json histogram_value(const Histogram& histogram);
 // The text form of timestamptz of microseconds since 2000-01-01 UTC.
 std::string timestamp_text(std::int64_t wall_us);
 
-// What query_performance.query_hash holds: SHA-256 of the template, in hex. Needs SPI.
-std::string query_hash(const std::string& sql_template);
+// A new row of query_performance: what is known of an operation before it is run. context: "worker"
+// or "in_transaction". Needs SPI.
+Json operation_row(const std::string& execution_id, const PlannedOperation& operation,
+                   const char* context, const std::string& created_at);
 
 // The columns of query_performance that follow from one operation's record: times, counts,
 // counters.

@@ -42,8 +42,8 @@ class RunControl {
 
   const std::string& execution_id() const noexcept { return execution_id_; }
 
-  // Waits until the run has ended, with a progress NOTICE every so many seconds (0: none). An end
-  // other than COMPLETED is a WARNING. When the wait is broken off, so is the run.
+  // Waits until the run has ended and is judged, with a progress NOTICE every so many seconds (0:
+  // none). An end other than COMPLETED is a WARNING. When the wait is broken off, so is the run.
   void wait(double progress_seconds);
   void allow_rounds(std::uint32_t rounds) const { run_.allow_rounds(rounds); }
   // Waits until so many rounds are done. Throws Error where the run ends before; when the wait is

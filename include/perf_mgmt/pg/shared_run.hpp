@@ -26,7 +26,8 @@ enum class RunPhase : std::uint32_t {
   starting,   // the controller has not attached yet
   preparing,  // workers connect, plan, load pools
   running,    // the RUNNING row is there and the clock runs
-  finished,   // the final state is committed
+  recorded,   // the final state is committed; it is being judged
+  finished,   // nothing more will come
   failed,     // ended before there was an execution: see RunHeader::failure
 };
 
@@ -73,7 +74,7 @@ inline constexpr std::size_t kDataRequirements = 64;
 
 struct RunHeader {
   std::uint64_t magic;
-  std::uint32_t version;
+  std::uint64_t layout;  // which version of the library made the segment
   std::uint32_t operation_count;
   std::uint32_t worker_slots;
   std::uint32_t sequence_count;
