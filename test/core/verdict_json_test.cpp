@@ -117,7 +117,8 @@ TEST(VerdictJson, AThresholdOfMinusAHundredNeverJudges) {
   Json evidence = evidence_json(100);
   evidence["thresholds"]["throughput_percent"] = -100;
   for (Json& round : evidence["current"]["rounds"]) round["tps"] = 1;
-  for (const Json& row : judged(evidence)["metrics"]) {
+  const Json result = judged(evidence);
+  for (const Json& row : result["metrics"]) {
     if (row["metric"] != "throughput_tps" || row["against"] != "baseline") continue;
     EXPECT_EQ(row["verdict"], "SHIFT");
     EXPECT_EQ(row["threshold"], -100);
