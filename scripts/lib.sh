@@ -168,6 +168,7 @@ missing_packages() {
         perl -MTest::More -e 1 2>/dev/null || echo perl
         perl -MIPC::Run -e 1 2>/dev/null || echo libipc-run-perl
         /usr/bin/python3 -c 'import jsonschema' 2>/dev/null || echo python3-jsonschema
+        command -v xmllint >/dev/null || echo libxml2-utils
     fi
     if [ "$1" = bench ]; then
         has_header benchmark/benchmark.h || echo libbenchmark-dev

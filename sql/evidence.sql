@@ -129,7 +129,7 @@ BEGIN
         WHERE h.test_name = p_test_name AND (p_environment IS NULL OR h.execution_environment = p_environment)
         ORDER BY h.execution_environment, h.started_at DESC, h.execution_id) newest
   CROSS JOIN LATERAL (
-    SELECT jsonb_agg(perf_mgmt.execution_samples(s.execution_ids) ORDER BY s.segment_number) AS segments
+    SELECT coalesce(jsonb_agg(perf_mgmt.execution_samples(s.execution_ids) ORDER BY s.segment_number), '[]') AS segments
     FROM (SELECT h.segment_number, array_agg(h.execution_id ORDER BY h.started_at, h.execution_id) AS execution_ids
           FROM perf_mgmt.eligible_executions(newest.execution_id, 200, p_all_segments => true, p_regression_free => true) h
           GROUP BY h.segment_number) s

@@ -70,3 +70,23 @@ END
 $$;
 COMMENT ON FUNCTION perf_mgmt.explain_regression(uuid, uuid) IS
   'What an execution spends more time on than another one (by default that of its baseline): the operations by their share of the change, and for each what moved with it, from plans to waits; details holds every finding with both numbers.';
+
+-- Operations that hardly changed would bury those that did.
+CREATE FUNCTION perf_mgmt.carriers_of_change(p_execution_id uuid, p_baseline_execution_id uuid DEFAULT NULL)
+RETURNS TABLE (
+  operation_name text,
+  share_percent numeric,
+  change_percent numeric,
+  finding text,
+  details jsonb
+)
+LANGUAGE sql STABLE ROWS 10
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT x.operation_name, x.share_percent, x.change_percent, x.finding, x.details
+  FROM perf_mgmt.explain_regression(p_execution_id, p_baseline_execution_id) WITH ORDINALITY x
+  WHERE x.ordinality = 1 OR abs(x.share_percent) >= 1 OR x.details -> 'findings' <> '[]'
+  ORDER BY x.ordinality
+$$;
+COMMENT ON FUNCTION perf_mgmt.carriers_of_change(uuid, uuid) IS
+  'What explain_regression says, without operations that are less than 1 % of the change and with which nothing else moved.';

@@ -33,7 +33,7 @@ BEGIN
   IF v_verdict IN ('REGRESSION', 'SUSPECT') AND v_choice.problem IS NULL THEN
     UPDATE perf_mgmt.execution_verdicts v
       SET explanation = (SELECT string_agg(x.finding, E'\n' ORDER BY x.ordinality)
-                         FROM perf_mgmt.explain_regression(p_execution_id) WITH ORDINALITY AS x)
+                         FROM perf_mgmt.carriers_of_change(p_execution_id) WITH ORDINALITY AS x)
       WHERE v.judgement_id = v_judgement AND v.metric = 'overall';
   END IF;
 

@@ -30,52 +30,10 @@ COMMENT ON COLUMN perf_mgmt.maintenance_runs.summary_markdown IS 'The executive 
 SELECT pg_catalog.pg_extension_config_dump('perf_mgmt.maintenance_runs', '');
 
 CREATE FUNCTION perf_mgmt.maintenance_markdown(p_result jsonb) RETURNS text
-LANGUAGE sql STABLE
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-  SELECT format(E'# Performance: %s summary\n\n%s to %s\n', p_result ->> 'period', left(p_result ->> 'from', 10), left(p_result ->> 'until', 10))
-    || coalesce((
-      SELECT format(E'\n%s executions: %s completed, %s failed, %s cancelled, %s running; %s not valid, %s with a regression.\n',
-                    e ->> 'total', e ->> 'completed', e ->> 'failed', e ->> 'cancelled', e ->> 'running', e ->> 'invalid', e ->> 'regressions')
-        || coalesce((SELECT E'\n' || string_agg(format(E'- %s in %s: %s%s\n', perf_mgmt.markdown_text(x ->> 'test_name'),
-                              perf_mgmt.markdown_text(x ->> 'environment'), perf_mgmt.markdown_text(x ->> 'problem'),
-                              ' - ' || perf_mgmt.markdown_text(x ->> 'reason')), '' ORDER BY place)
-                     FROM jsonb_array_elements(e -> 'problems') WITH ORDINALITY AS p (x, place) WHERE place <= 20), '')
-      FROM (SELECT p_result -> 'executions') AS s (e) WHERE e IS NOT NULL), '')
-    || coalesce((
-      SELECT format(E'\n%s alerts raised, %s not taken up.\n', a ->> 'raised', a ->> 'unacknowledged')
-      FROM (SELECT p_result -> 'alerts') AS s (a) WHERE a IS NOT NULL), '')
-    || coalesce((
-      SELECT E'\n## Trends\n\n| Test | Environment | Runs | p95 ms | Change | Operations/s | Change |\n| --- | --- | ---: | ---: | ---: | ---: | ---: |\n'
-        || string_agg(format(E'| %s | %s | %s | %s | %s | %s | %s |\n', perf_mgmt.markdown_text(x ->> 'test_name'),
-             perf_mgmt.markdown_text(x ->> 'environment'), x ->> 'executions',
-             perf_mgmt.short_number((x ->> 'p95_response_time_ms')::numeric),
-             perf_mgmt.signed_change((x ->> 'p95_change_percent')::numeric, ''),
-             perf_mgmt.short_number((x ->> 'throughput_tps')::numeric),
-             perf_mgmt.signed_change((x ->> 'throughput_change_percent')::numeric, '')), '' ORDER BY place)
-      FROM jsonb_array_elements(p_result -> 'trends' -> 'tests') WITH ORDINALITY AS t (x, place) WHERE place <= 30
-      HAVING count(*) > 0), '')
-    || coalesce((
-      SELECT E'\n## To do\n\n' || string_agg(format(E'- %s\n', perf_mgmt.markdown_text(line)), '' ORDER BY kind, place)
-      FROM (
-        SELECT 1, place, format('Look at "%s": %s', x ->> 'test_name', x ->> 'reason')
-        FROM jsonb_array_elements(p_result -> 'tests' -> 'to_review') WITH ORDINALITY AS t (x, place)
-        UNION ALL
-        SELECT 2, place, format('Alert "%s": set %s to %s (now %s): %s', x ->> 'alert_name', x ->> 'limit', x ->> 'proposed', x ->> 'value', x ->> 'reason')
-        FROM jsonb_array_elements(p_result -> 'thresholds' -> 'alerts') WITH ORDINALITY AS t (x, place)
-        UNION ALL
-        SELECT 3, place, format('"%s" in %s: %s reaches %s on %s', x ->> 'test_name', x ->> 'environment', x ->> 'metric', x ->> 'limit', x ->> 'reaches_limit_on')
-        FROM jsonb_array_elements(p_result -> 'capacity') WITH ORDINALITY AS t (x, place) WHERE x ->> 'reaches_limit_on' IS NOT NULL
-        UNION ALL
-        SELECT 4, place, format('"%s" in %s: %s', x ->> 'test_name', x ->> 'environment', x ->> 'advice')
-        FROM jsonb_array_elements(p_result -> 'configurations') WITH ORDINALITY AS t (x, place)
-        UNION ALL
-        SELECT 5, place, format('The %s baseline of "%s" is %s days old', x ->> 'baseline_type', x ->> 'test_name', x ->> 'age_days')
-        FROM jsonb_array_elements(p_result -> 'benchmarks' -> 'baselines') WITH ORDINALITY AS t (x, place) WHERE x -> 'review' = 'true'
-        UNION ALL
-        SELECT 6, place, format('Maintenance itself: %s failed with %s', x ->> 'part', x ->> 'message')
-        FROM jsonb_array_elements(p_result -> 'errors') WITH ORDINALITY AS t (x, place)
-      ) AS todo (kind, place, line)), '')
+  SELECT perf_mgmt.render('maintenance_markdown', p_result)
 $$;
 COMMENT ON FUNCTION perf_mgmt.maintenance_markdown(jsonb) IS
   'What run_maintenance found as an executive summary in Markdown.';

@@ -147,6 +147,27 @@ $$;
 COMMENT ON FUNCTION perf_mgmt.report_validity(perf_mgmt.test_executions) IS
   'How far the result of an execution can be trusted, as a JSON object.';
 
+CREATE FUNCTION perf_mgmt.report_metrics(p_execution perf_mgmt.test_executions) RETURNS jsonb
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT jsonb_build_object(
+    'avg_response_time_ms', (p_execution).avg_response_time_ms, 'p50_response_time_ms', (p_execution).p50_response_time_ms,
+    'p95_response_time_ms', (p_execution).p95_response_time_ms, 'p99_response_time_ms', (p_execution).p99_response_time_ms,
+    'p999_response_time_ms', (p_execution).p999_response_time_ms, 'min_response_time_ms', (p_execution).min_response_time_ms,
+    'max_response_time_ms', (p_execution).max_response_time_ms, 'stddev_response_time_ms', (p_execution).stddev_response_time_ms,
+    'avg_service_time_ms', (p_execution).avg_service_time_ms, 'p95_service_time_ms', (p_execution).p95_service_time_ms,
+    'avg_lag_ms', (p_execution).avg_lag_ms, 'p95_lag_ms', (p_execution).p95_lag_ms,
+    'throughput_tps', (p_execution).throughput_tps, 'error_rate_percent', (p_execution).error_rate_percent,
+    'cpu_usage_percent', (p_execution).cpu_usage_percent, 'memory_usage_percent', (p_execution).memory_usage_percent,
+    'disk_io_mb_per_sec', (p_execution).disk_io_mb_per_sec, 'wal_bytes', (p_execution).wal_bytes,
+    'regression_detected', (p_execution).regression_detected,
+    'performance_change_percent', (p_execution).performance_change_percent,
+    'baseline_execution_id', (p_execution).baseline_execution_id)
+$$;
+COMMENT ON FUNCTION perf_mgmt.report_metrics(perf_mgmt.test_executions) IS
+  'The summary figures of an execution as a JSON object.';
+
 CREATE FUNCTION perf_mgmt.generate_performance_report(p_execution_id uuid) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
@@ -201,18 +222,7 @@ BEGIN
       'achieved_rate', e.achieved_rate, 'workers', e.total_connections, 'seed', e.seed,
       'started_by', e.started_by, 'run_as', e.run_as, 'confirms_execution_id', e.confirms_execution_id,
       'metadata', coalesce(e.metadata, '{}')),
-    'performance_metrics', jsonb_build_object(
-      'avg_response_time_ms', e.avg_response_time_ms, 'p50_response_time_ms', e.p50_response_time_ms,
-      'p95_response_time_ms', e.p95_response_time_ms, 'p99_response_time_ms', e.p99_response_time_ms,
-      'p999_response_time_ms', e.p999_response_time_ms, 'min_response_time_ms', e.min_response_time_ms,
-      'max_response_time_ms', e.max_response_time_ms, 'stddev_response_time_ms', e.stddev_response_time_ms,
-      'avg_service_time_ms', e.avg_service_time_ms, 'p95_service_time_ms', e.p95_service_time_ms,
-      'avg_lag_ms', e.avg_lag_ms, 'p95_lag_ms', e.p95_lag_ms,
-      'throughput_tps', e.throughput_tps, 'error_rate_percent', e.error_rate_percent,
-      'cpu_usage_percent', e.cpu_usage_percent, 'memory_usage_percent', e.memory_usage_percent,
-      'disk_io_mb_per_sec', e.disk_io_mb_per_sec, 'wal_bytes', e.wal_bytes,
-      'regression_detected', e.regression_detected, 'performance_change_percent', e.performance_change_percent,
-      'baseline_execution_id', e.baseline_execution_id),
+    'performance_metrics', perf_mgmt.report_metrics(e),
     'counts', jsonb_build_object(
       'scheduled', e.operations_scheduled, 'ok', e.operations_ok, 'failed', e.operations_failed,
       'skipped', e.operations_skipped, 'interrupted', e.operations_interrupted, 'late', e.operations_late,

@@ -5,28 +5,14 @@
 #include "perf_mgmt/core/noise_floor.hpp"
 #include "perf_mgmt/core/variant_comparison.hpp"
 #include "perf_mgmt/core/verdict.hpp"
-#include "perf_mgmt/pg/sql_arguments.hpp"
-
-extern "C" {
-#include "mb/pg_wchar.h"
-#include "utils/jsonb.h"
-}
+#include "perf_mgmt/pg/encoding.hpp"
 
 namespace perf_mgmt::pg {
 
 namespace {
 
-// The core takes and gives UTF-8, jsonb's text is in the database's encoding.
 Datum through_core(FunctionCallInfo call, std::string (*judge)(std::string_view)) {
-  const std::string evidence = required_argument(call, 0, "p_evidence");
-  const char* utf8 = pg_call([&] {
-    return pg_server_to_any(evidence.c_str(), static_cast<int>(evidence.size()), PG_UTF8);
-  });
-  const std::string result = judge(utf8);
-  return pg_call([&] {
-    const char* text = pg_any_to_server(result.c_str(), static_cast<int>(result.size()), PG_UTF8);
-    return DirectFunctionCall1(jsonb_in, CStringGetDatum(text));
-  });
+  return utf8_jsonb(judge(utf8_argument(call, 0, "p_evidence")));
 }
 
 }  // namespace

@@ -6,8 +6,7 @@
 // added as they are: merging costs the buckets in use, and a group 58 KB.
 #include "perf_mgmt/core/errors.hpp"
 #include "perf_mgmt/core/histogram.hpp"
-#include "perf_mgmt/pg/boundary.hpp"
-#include "perf_mgmt/pg/prelude.hpp"
+#include "perf_mgmt/pg/sql_arguments.hpp"
 
 extern "C" {
 #include "libpq/pqformat.h"
@@ -104,15 +103,6 @@ void put_buckets(FunctionCallInfo fcinfo, const Histogram& histogram) {
 }
 
 // merge() ----------------------------------------------------------------------------------------
-
-MemoryContext aggregate_context(FunctionCallInfo fcinfo) {
-  MemoryContext context = nullptr;
-  if (pg_call([&] { return AggCheckCallContext(fcinfo, &context); }) == 0) {
-    throw Error(sqlstate::feature_not_supported,
-                "aggregate function called in non-aggregate context");
-  }
-  return context;
-}
 
 // Many groups have one histogram: it stays as it came, in its table's TOAST storage even, and is
 // nothing but handed on. A second one is worth expanding it.

@@ -86,9 +86,14 @@ bool waits_for_me(int pid) {
 }
 
 // One line, as pgbench -P shows it, with what else a person wants to know while waiting.
-std::string progress_line(const RunProgress& progress, const RunPlan& plan, const LoadModel& load) {
+std::string progress_line(const RunHeader& header, const RunPlan& plan, const LoadModel& load) {
+  const RunProgress& progress = header.progress;
+  const auto round = static_cast<int>(header.round.load()) + 1;
+  const int rounds = plan.spec.rounds;
   const double elapsed = static_cast<double>(progress.elapsed_ns.load()) / 1e9;
-  const double planned = static_cast<double>(progress.planned_ns.load()) / 1e9;
+  // Each repeated round makes the run longer than it was planned.
+  const double planned =
+      static_cast<double>(progress.planned_ns.load()) / 1e9 * std::max(round, rounds) / rounds;
   const double interval = static_cast<double>(progress.interval_ns.load()) / 1e9;
   std::string line = fmt::format("progress: {:.1f} s", elapsed);
   if (planned > 0) {
@@ -97,6 +102,11 @@ std::string progress_line(const RunProgress& progress, const RunPlan& plan, cons
   } else if (plan.spec.operations > 0) {
     line += fmt::format(" ({:.0f} %)", 100.0 * static_cast<double>(progress.finished.load()) /
                                            static_cast<double>(plan.spec.operations));
+  }
+  if (round > rounds) {
+    line += fmt::format(", round {} instead of a disturbed one", round);
+  } else if (rounds > 1) {
+    line += fmt::format(", round {} of {}", round, rounds);
   }
   line += ", " + load.stages()[progress.stage.load()].name;
   if (interval > 0) {
@@ -273,18 +283,18 @@ void RunControl::await_start() {
 }
 
 void RunControl::wait(double progress_seconds) {
+  std::uint64_t shown_tick = 0;  // none
   try {
     CallerWatch watch;
     const RunPlan plan = RunPlan::from_json(run_.plan());
     const LoadModel load = LoadModel::of(plan.spec);
     const auto period = static_cast<std::int64_t>(progress_seconds * 1e9);
     std::int64_t next_progress = monotonic_ns() + period;
-    std::uint64_t shown_tick = 0;
     while (run_.phase() < RunPhase::finished && !controller_is_gone()) {
       watch.wait(run_);
       const std::uint64_t tick = run_.header().progress.ticks.load();
       if (period > 0 && monotonic_ns() >= next_progress && tick != shown_tick) {
-        report(NOTICE, "00000", progress_line(run_.header().progress, plan, load));
+        report(NOTICE, "00000", progress_line(run_.header(), plan, load));
         next_progress += period;
         shown_tick = tick;
       }
@@ -310,6 +320,10 @@ void RunControl::wait(double progress_seconds) {
            failure && !failure->detail().empty() ? ending.message + "\n" + failure->detail()
                                                  : ending.message,
            failure ? failure->hint() : "");
+  } else if (shown_tick > 0) {
+    // Who has been shown how it goes is shown where to read how it went.
+    report(NOTICE, "00000", fmt::format("execution \"{}\" completed", id), "",
+           fmt::format("SELECT perf_mgmt.render_report('{}');", id));
   }
 }
 

@@ -41,6 +41,15 @@ void require_nonatomic_call(FunctionCallInfo call, const char* what) {
               "CALL it outside of a transaction block.");
 }
 
+MemoryContext aggregate_context(FunctionCallInfo call) {
+  MemoryContext context = nullptr;
+  if (pg_call([&] { return AggCheckCallContext(call, &context); }) == 0) {
+    throw Error(sqlstate::feature_not_supported,
+                "aggregate function called in non-aggregate context");
+  }
+  return context;
+}
+
 Datum uuid_datum(const std::string& text) {
   return pg_call([&] { return DirectFunctionCall1(uuid_in, CStringGetDatum(text.c_str())); });
 }

@@ -197,8 +197,3 @@ SELECT count(*) AS left_behind FROM perf_mgmt.ci_runs;
 SELECT perf_mgmt.ci_junit('{"test_results": [{"test_name": "plain", "status": "PASSED", "error": null}]}');
 \pset tuples_only off
 \pset format aligned
--- Texts
-SELECT perf_mgmt.xml_text(E'<a b="c">&\x01\x1f\x08]]>\ttab\r\n') AS xml, perf_mgmt.xml_text(NULL) IS NULL AS nothing;
-SELECT perf_mgmt.markdown_text(E'| *a* _b_ `c` [d](e) <f> & # g\nh ![i]') AS markdown;
-SELECT perf_mgmt.markdown_block(E'one\r\ntwo\n\n```\n# three') AS block;
-SELECT n, perf_mgmt.short_number(n) FROM unnest(ARRAY[0, 0.0123456, 1.005, 99.999, 123.456, -0.5, 1e9]) n;

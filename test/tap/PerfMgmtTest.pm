@@ -61,7 +61,8 @@ sub quoted
 	return "'$text'";
 }
 
-sub as_json { return quoted(JSON::PP->new->canonical->encode($_[0])); }
+# Strings are bytes as they go to psql, here in JSON as well.
+sub as_json { return quoted(JSON::PP->new->latin1->canonical->encode($_[0])); }
 
 # A test of that name with a scenario of its own. Each operation is a hash: sql, and where they are not
 # the defaults name, type, generators (JSON text, order matters), weight. The configuration is a hash.

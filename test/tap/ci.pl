@@ -5,6 +5,7 @@
 # twelve times slower, which no noise does.
 use strict;
 use warnings;
+use File::Basename 'basename';
 use FindBin;
 use lib $FindBin::RealBin;
 use JSON::PP;
@@ -167,8 +168,11 @@ activate('new', 'false');
 # --- 1 ---
 turn('worse', 25_000);
 {
-	my ($status, $result, $err) = perf_ci();
+	my ($status, $result, $err) = perf_ci('--html', "$folder/pages");
 	is($status, 1, 'a regression is 1') or diag($err);
+	is(join(' ', map { basename($_) } sort glob "$folder/pages/*"), 'perf-1-other.html perf-2-steady.html perf-3-worse.html',
+		'a page for each test');
+	like(slurp_file("$folder/pages/perf-3-worse.html"), qr/^<!doctype html>.*worse.*<\/html>\s*\z/is, 'whole, and of that test');
 	is(of_tests($result, 'status'), 'other: PASSED, steady: PASSED, worse: FAILED', 'of the test that has it');
 	is($result->{test_results}[2]{verdict}, 'REGRESSION', 'by its verdict');
 	ok($result->{test_results}[2]{confirmation_execution_id}, 'which a repetition confirmed');

@@ -16,6 +16,10 @@ bool is_nonatomic_call(FunctionCallInfo call);
 // Throws Error(active_sql_transaction) "cannot <what> inside a transaction block" where it may not.
 void require_nonatomic_call(FunctionCallInfo call, const char* what);
 
+// Where the state of an aggregate lives, for its support functions. Throws
+// Error(feature_not_supported) where such a function is called by itself.
+MemoryContext aggregate_context(FunctionCallInfo call);
+
 // text: of a uuid; of a JSON value.
 Datum uuid_datum(const std::string& text);
 Datum jsonb_datum(const std::string& text);

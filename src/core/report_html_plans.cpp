@@ -1,0 +1,157 @@
+// Plans: what differs first, whole plans behind a click.
+//
+// A statement's plan flipped where it was run with one that it had not before. Which of several
+// plans are put side by side is a choice: the newest that the other run did not have.
+#include <algorithm>
+
+#include "document_reader.hpp"
+#include "html_parts.hpp"
+#include "perf_mgmt/core/escape.hpp"
+#include "perf_mgmt/core/plan_outline.hpp"
+#include "perf_mgmt/core/quantity.hpp"
+#include "plan_text.hpp"
+#include "report_html.hpp"
+
+namespace perf_mgmt {
+
+namespace {
+
+// Plans of partitioned tables are long: beyond this the page shows outlines only.
+constexpr std::size_t kMostBytes = 300'000;
+constexpr std::size_t kMostFlips = 20;
+
+struct PlanRow {
+  std::string operation;
+  double statement = 1;
+  std::string hash;
+  std::string kind;
+  bool is_parallel = false;
+  const nlohmann::json* plan = nullptr;  // of the document
+
+  bool is_of(const PlanRow& other) const {
+    return operation == other.operation && statement == other.statement;
+  }
+};
+
+std::vector<PlanRow> read_plans(const JsonValue& list) {
+  std::vector<PlanRow> plans;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const JsonValue value = list.at(i);
+    PlanRow row;
+    row.operation = text_or_empty(value, "operation_name");
+    row.statement = value.number_of("statement_number").value_or(1);
+    row.hash = text_or_empty(value, "plan_hash");
+    row.kind = text_or_empty(value, "plan_kind");
+    row.is_parallel = flag_of(value, "is_parallel").value_or(false);
+    if (const auto plan = value.find("plan")) row.plan = &plan->json();
+    plans.push_back(std::move(row));
+  }
+  return plans;
+}
+
+// The last plan of the same statement that is not in `others`; else the last, if any is wanted.
+const PlanRow* newest_of(const std::vector<PlanRow>& plans, const PlanRow& like,
+                         const std::vector<PlanRow>& others, bool any) {
+  const PlanRow* last = nullptr;
+  const PlanRow* own = nullptr;
+  for (const PlanRow& row : plans) {
+    if (!row.is_of(like)) continue;
+    last = &row;
+    const bool is_shared = std::any_of(others.begin(), others.end(), [&](const PlanRow& other) {
+      return other.is_of(row) && other.hash == row.hash;
+    });
+    if (!is_shared) own = &row;
+  }
+  return own != nullptr || !any ? own : last;
+}
+
+std::string title_of(const PlanRow& row) {
+  std::string title = clipped(row.operation, 100);
+  if (row.statement > 1) title += ", statement " + whole_number(row.statement);
+  return title;
+}
+
+std::string about(const PlanRow& row) {
+  std::string text = row.kind.empty() ? "plan" : row.kind + " plan";
+  if (row.is_parallel) text += ", parallel";
+  return text + " " + row.hash;
+}
+
+class PlanPrinter {
+ public:
+  // The text form while there is room, the outline from then on.
+  std::string whole(const PlanRow& row) {
+    if (row.plan == nullptr) return "<p class=\"quiet\">The plan was not kept.</p>\n";
+    const std::string text = plan_text(*row.plan);
+    if (text.empty() || used_ + text.size() > kMostBytes) {
+      return code_html(plan_outline(json_text(*row.plan)).value_or("no plan"));
+    }
+    used_ += text.size();
+    return code_html(text);
+  }
+
+  std::string side(std::string_view name, const PlanRow& row) {
+    return "<div>\n<h4>" + html_text(name) + ": " + name_html(about(row)) + "</h4>\n" + whole(row) +
+           "</div>\n";
+  }
+
+ private:
+  std::size_t used_ = 0;
+};
+
+std::string flip_html(PlanPrinter& printer, const PlanRow& before, const PlanRow& now,
+                      std::string_view before_name, std::string_view now_name) {
+  std::string html = "<article>\n<h3>" + html_text(title_of(now)) + "</h3>\n";
+  if (before.plan != nullptr && now.plan != nullptr) {
+    if (const auto parts = plan_difference(json_text(*before.plan), json_text(*now.plan))) {
+      html += "<p>" + html_text(before_name) + ": <code>" + html_text(parts->first) +
+              "</code><br>" + html_text(now_name) + ": <code>" + html_text(parts->second) +
+              "</code></p>\n";
+    }
+  }
+  return html +
+         details_html("Both plans", "<div class=\"pair\">\n" + printer.side(before_name, before) +
+                                        printer.side(now_name, now) + "</div>\n") +
+         "</article>\n";
+}
+
+}  // namespace
+
+std::string plans_html(const std::optional<JsonValue>& before, const JsonValue& now,
+                       std::string_view before_name, std::string_view now_name) {
+  const std::vector<PlanRow> plans = read_plans(now);
+  const std::vector<PlanRow> others = before ? read_plans(*before) : std::vector<PlanRow>{};
+  PlanPrinter printer;
+  std::string flips;
+  std::size_t count = 0;
+  for (const PlanRow& row : plans) {
+    // Each flip once: at the plan that stands for it.
+    if (newest_of(plans, row, others, false) != &row) continue;
+    const PlanRow* old = newest_of(others, row, plans, true);
+    if (old == nullptr) continue;
+    if (++count <= kMostFlips) flips += flip_html(printer, *old, row, before_name, now_name);
+  }
+  std::string all;
+  for (const PlanRow& row : plans) {
+    all += details_html(title_of(row) + ": " + about(row), printer.whole(row));
+  }
+  std::string html;
+  if (count > 0) {
+    html += "<p>" + html_text(counted(static_cast<double>(count), "statement")) +
+            " ran with a plan that was not used before.</p>\n" + flips;
+  } else if (!others.empty() && !plans.empty()) {
+    html += "<p>Every statement ran with plans that were used before too.</p>\n";
+  }
+  return html + details_html("All plans", all);
+}
+
+std::string plans_section(const JsonValue& document) {
+  const JsonValue report = document.get("report");
+  const auto plans = report.find("plans");
+  if (!plans) return {};
+  const auto baseline = document.find("baseline");
+  return plans_html(baseline ? baseline->find("plans") : std::nullopt, *plans, "Baseline",
+                    "This run");
+}
+
+}  // namespace perf_mgmt

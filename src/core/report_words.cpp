@@ -1,0 +1,156 @@
+// Verdict, validity, explanation and advice in words; report_facts.cpp has the rest.
+#include "report_words.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "document_reader.hpp"
+#include "verdict_text.hpp"
+
+namespace perf_mgmt {
+
+namespace {
+
+std::string summary_text(const JsonValue& report, std::string_view member) {
+  std::string text;
+  with_member(report, "execution_summary",
+              [&](const JsonValue& summary) { text = text_or_empty(summary, member); });
+  return text;
+}
+
+// Findings were plain strings once; they are shown all the same.
+std::string message_of(const JsonValue& finding) {
+  if (!finding.json().is_object()) return json_text(finding.json());
+  return text_of(finding, "message").value_or(json_text(finding.json()));
+}
+
+int rank_of_severity(const std::string& severity) {
+  if (severity == "CRITICAL") return 0;
+  if (severity == "HIGH") return 1;
+  return severity == "MEDIUM" ? 2 : 3;
+}
+
+}  // namespace
+
+std::string test_title(const JsonValue& report) {
+  const std::string name = summary_text(report, "test_name");
+  const std::string version = summary_text(report, "test_version");
+  if (name.empty()) return "Performance test";
+  return version.empty() ? name : name + " " + version;
+}
+
+std::string verdict_title(const JsonValue& report) {
+  const std::string status = summary_text(report, "status");
+  if (!status.empty() && status != "COMPLETED") return status;
+  const std::vector<VerdictRow> rows = read_verdicts(report, "verdicts");
+  const VerdictRow* overall = overall_of(rows);
+  if (overall == nullptr || overall->verdict.empty()) return "NOT JUDGED";
+  return overall->verdict + (overall->severe ? " (severe)" : "");
+}
+
+std::vector<std::string> verdict_reasons(const JsonValue& report) {
+  std::vector<std::string> reasons;
+  const std::vector<VerdictRow> rows = read_verdicts(report, "verdicts");
+  const VerdictRow* overall = overall_of(rows);
+  if (overall == nullptr) return reasons;
+  const VerdictRow* row = strongest_of(rows);
+  if (row != nullptr) {
+    const std::string sentence = verdict_sentence(*row);
+    if (!sentence.empty()) reasons.push_back(row_title(*row) + ": " + sentence);
+  }
+  // The reason for the whole is most often that of the strongest row with its metric before it.
+  const bool is_said = row != nullptr && (overall->reason == row->reason ||
+                                          overall->reason == row->metric + ": " + row->reason);
+  if (!overall->reason.empty() && !is_said) reasons.push_back(overall->reason);
+  return reasons;
+}
+
+std::string failure_text(const JsonValue& report) {
+  std::string text;
+  with_member(report, "execution_summary", [&](const JsonValue& summary) {
+    with_member(summary, "failure", [&](const JsonValue& failure) {
+      text = text_or_empty(failure, "message");
+      const std::string code = text_or_empty(failure, "sqlstate");
+      if (!code.empty()) text += (text.empty() ? "" : " ") + fmt::format("(SQLSTATE {})", code);
+    });
+  });
+  return text;
+}
+
+std::string validity_title(const JsonValue& report) {
+  std::optional<bool> is_valid;
+  with_member(report, "validity",
+              [&](const JsonValue& validity) { is_valid = flag_of(validity, "is_valid"); });
+  if (!is_valid) return "not known yet";
+  return *is_valid ? "valid" : "NOT VALID";
+}
+
+std::vector<std::string> validity_findings(const JsonValue& report) {
+  std::vector<std::string> fatal;
+  std::vector<std::string> others;
+  with_member(report, "validity", [&](const JsonValue& validity) {
+    each_of(validity, "findings", [&](const JsonValue& finding) {
+      const bool is_fatal = finding.json().is_object() && flag_of(finding, "fatal").value_or(false);
+      (is_fatal ? fatal : others).push_back(message_of(finding));
+    });
+  });
+  fatal.insert(fatal.end(), others.begin(), others.end());
+  return fatal;
+}
+
+std::vector<std::string> unavailable_metrics(const JsonValue& report) {
+  std::vector<std::string> lines;
+  with_member(report, "validity", [&](const JsonValue& validity) {
+    with_member(validity, "unavailable", [&](const JsonValue& metrics) {
+      metrics.each_member([&](const std::string& name, const JsonValue& reason) {
+        lines.push_back(name + ": " + json_text(reason.json()));
+      });
+    });
+  });
+  return lines;
+}
+
+std::vector<std::string> explanation_lines(const JsonValue& document) {
+  std::vector<std::string> lines;
+  each_of(document, "explanation", [&](const JsonValue& change) {
+    std::string finding = text_or_empty(change, "finding");
+    if (!finding.empty()) lines.push_back(std::move(finding));
+  });
+  if (!lines.empty()) return lines;
+  const JsonValue report = document.get("report");
+  const std::vector<VerdictRow> rows = read_verdicts(report, "verdicts");
+  const VerdictRow* overall = overall_of(rows);
+  if (overall != nullptr && !overall->explanation.empty()) lines.push_back(overall->explanation);
+  return lines;
+}
+
+std::vector<std::string> difference_lines(const JsonValue& document) {
+  std::vector<std::string> lines;
+  each_of(document, "differences",
+          [&](const JsonValue& difference) { lines.push_back(difference.text()); });
+  return lines;
+}
+
+std::vector<Advice> advice_of(const JsonValue& report) {
+  std::vector<Advice> list;
+  each_of(report, "recommendations", [&](const JsonValue& value) {
+    Advice advice;
+    advice.severity = text_or_empty(value, "severity");
+    advice.text = text_or_empty(value, "recommendation");
+    advice.impact_percent = value.number_of("impact_percent");
+    advice.sql = text_or_empty(value, "sql");
+    each_of(value, "action_items",
+            [&](const JsonValue& item) { advice.action_items.push_back(item.text()); });
+    list.push_back(std::move(advice));
+  });
+  std::ranges::stable_sort(list, [](const Advice& a, const Advice& b) {
+    const int rank_a = rank_of_severity(a.severity);
+    const int rank_b = rank_of_severity(b.severity);
+    if (rank_a != rank_b) return rank_a < rank_b;
+    return a.impact_percent.value_or(0) > b.impact_percent.value_or(0);
+  });
+  return list;
+}
+
+}  // namespace perf_mgmt

@@ -1,0 +1,62 @@
+// What a report says in words, for a terminal and for Markdown: plain text, which those who show it
+// escape and clip. Empty where there is nothing to say.
+//
+// `report` is what generate_performance_report() returns, `document` that of report_document().
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "json_reader.hpp"
+
+namespace perf_mgmt {
+
+// "Restaurant Rush Hour 1.0"
+std::string test_title(const JsonValue& report);
+// The verdict in capitals, as "REGRESSION (severe)"; what became of the execution where it did not
+// complete; "NOT JUDGED".
+std::string verdict_title(const JsonValue& report);
+// What it rests on, a sentence each: the strongest metric with its figures, then other reasons.
+std::vector<std::string> verdict_reasons(const JsonValue& report);
+// What ended the execution before its time.
+std::string failure_text(const JsonValue& report);
+
+// "valid", "NOT VALID", "not known yet", and the findings behind it, fatal ones first.
+std::string validity_title(const JsonValue& report);
+std::vector<std::string> validity_findings(const JsonValue& report);
+// "metric: reason" of what could not be had.
+std::vector<std::string> unavailable_metrics(const JsonValue& report);
+
+struct Fact {
+  std::string name;
+  std::string text;
+};
+// Execution, environment, times, load, server, machine, baseline, commit.
+std::vector<Fact> facts_of(const JsonValue& document);
+
+// Operations by what became of them, with the check that none is missing; errors by kind; rows.
+std::vector<std::string> count_lines(const JsonValue& report);
+// CPU, memory, disk, log of the measured window in one line.
+std::string machine_line(const JsonValue& report);
+// What the type of the test reports (shape_result.hpp).
+std::vector<std::string> shape_lines(const JsonValue& report);
+// Error messages of operations with how often they came up.
+std::vector<std::string> error_lines(const JsonValue& document);
+
+// Which operations carry a change and what moved with them, the greatest share first.
+std::vector<std::string> explanation_lines(const JsonValue& document);
+// What differs between the conditions of this execution and of the baseline.
+std::vector<std::string> difference_lines(const JsonValue& document);
+
+struct Advice {
+  std::string severity;
+  std::string text;
+  std::optional<double> impact_percent;  // of the operations' time
+  std::string sql;
+  std::vector<std::string> action_items;
+};
+// The most severe first, of equal ones the greater impact.
+std::vector<Advice> advice_of(const JsonValue& report);
+
+}  // namespace perf_mgmt
