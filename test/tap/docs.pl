@@ -173,10 +173,12 @@ foreach my $file (@documents)
 }
 
 # --- The reference ---
+$node->safe_psql('postgres', 'CREATE DATABASE reference');
+$node->safe_psql('reference', 'CREATE EXTENSION perf_mgmt');
 {
 	local $ENV{PGHOST}     = $node->host;
 	local $ENV{PGPORT}     = $node->port;
-	local $ENV{PGDATABASE} = 'doc_0';
+	local $ENV{PGDATABASE} = 'reference';
 	my ($out, $err) = ('', '');
 	ok(IPC::Run::run([$reference], '<', \undef, '>', \$out, '2>', \$err), 'the reference can be made') or diag($err);
 	my $kept = -f "$root/docs/reference.md" ? slurp_file("$root/docs/reference.md") : '';
