@@ -115,9 +115,26 @@ std::string box_html(const Tone& tone, std::string_view heading, const std::stri
          "</div>\n";
 }
 
+std::string figures_html(std::string_view text) {
+  std::string out;
+  const std::string escaped = html_text(text);
+  const auto digit_at = [&](std::size_t i) {
+    return i < escaped.size() && escaped[i] >= '0' && escaped[i] <= '9';
+  };
+  for (std::size_t i = 0; i < escaped.size(); ++i) {
+    const bool after_comma = i > 0 && escaped[i - 1] == ',';
+    if (escaped[i] == ' ' && !after_comma && (digit_at(i - 1) || digit_at(i + 1))) {
+      out += "&#160;";
+    } else {
+      out += escaped[i];
+    }
+  }
+  return out;
+}
+
 std::string with_note_html(std::string_view value, std::string_view note) {
-  std::string out = html_text(value);
-  if (!note.empty()) out += "<span class=\"was\">" + html_text(note) + "</span>";
+  std::string out = figures_html(value);
+  if (!note.empty()) out += "<span class=\"was\">" + figures_html(note) + "</span>";
   return out;
 }
 

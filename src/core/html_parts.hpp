@@ -64,6 +64,8 @@ std::string badge_html(const Tone& tone, std::string_view text);
 std::string box_html(const Tone& tone, std::string_view heading, const std::string& body,
                      bool aside = false);
 
+// Text with figures in it, none of which parts from its unit at the end of a line.
+std::string figures_html(std::string_view text);
 // A value with another one below it in small: "16.3 ms" and "before 12.1 ms, +34.2 %".
 std::string with_note_html(std::string_view value, std::string_view note);
 

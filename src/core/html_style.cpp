@@ -75,18 +75,18 @@ background:var(--tone);color:var(--on-tone);font-weight:700;line-height:1}
 .tile dd{margin:0}
 .tile .value{font-size:1.4rem;font-weight:650;line-height:1.3;font-variant-numeric:tabular-nums}
 .tile .was{color:var(--quiet);font-size:.85rem}
-.charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,27rem),1fr));gap:1.25rem}
+.charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,27rem),1fr));gap:1.25rem}
 .scroll{overflow-x:auto;margin:0 0 .75rem}
 .scroll:last-child{margin-bottom:0}
 table{border-collapse:collapse;width:100%;font-size:.875rem;font-variant-numeric:tabular-nums;overflow-wrap:normal}
 caption{text-align:left;font-weight:600;padding:0 0 .4rem}
 th,td{text-align:left;vertical-align:top;padding:.35rem .6rem;border-bottom:1px solid var(--grid)}
-thead th{color:var(--quiet);font-weight:600;border-bottom:1px solid var(--edge);white-space:nowrap}
+thead th{color:var(--quiet);font-weight:600;border-bottom:1px solid var(--edge)}
 tbody th{font-weight:600;min-width:8rem;max-width:22rem;overflow-wrap:anywhere}
 td{max-width:34rem}
-td.text{overflow-wrap:anywhere;min-width:8rem}
-th.n,td.n{text-align:right;white-space:nowrap}
-td .was{display:block;color:var(--quiet);font-size:.92em}
+td.text{overflow-wrap:anywhere;min-width:12rem}
+.n{text-align:right}td.n{white-space:nowrap}
+td .was,th .was{display:block;color:var(--quiet);font-size:.92em;font-weight:400;white-space:normal}
 details{margin:0 0 .75rem}
 details:last-child{margin-bottom:0}
 summary{cursor:pointer;font-weight:600;padding:.25rem 0}
@@ -118,8 +118,9 @@ figcaption{font-weight:600;margin:0 0 .25rem}
 .warmup{color:var(--warmup)}.disturbed{color:var(--disturbed)}
 @media (max-width:40rem){header,nav,main,footer{padding-left:.75rem;padding-right:.75rem}
 section{padding:.9rem;border-radius:8px}h1{font-size:1.4rem}.plot text{font-size:14px}.figures{gap:.5rem 1.25rem}}
-@media print{:root{--ground:#fff}body{font-size:10pt}nav,.skip{display:none}section{border:0;padding:0;break-inside:auto}
+@media print{:root{--ground:#fff}body{font-size:10pt}nav,.skip,.readout{display:none}.charts{grid-template-columns:1fr 1fr}section{border:0;padding:0;break-inside:auto}
 figure,tr,.tile,.box,article{break-inside:avoid}.scroll,pre{overflow:visible;max-height:none}pre{white-space:pre-wrap}
+table{font-size:7.5pt}th,td,td.n,td.text,tbody th{padding:.2rem .3rem;min-width:0;white-space:normal}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 @media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
 )css";

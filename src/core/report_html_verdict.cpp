@@ -145,12 +145,12 @@ std::string tile_html(std::string_view metric, const std::optional<double>& now,
   const std::string_view tone = tile_tone(row, word);
   std::string html = "<div class=\"tile " + std::string(tone) + "\"><dt>" +
                      html_text(metric_title(metric)) + "</dt><dd class=\"value\">" +
-                     html_text(metric_or_dash(metric, now)) + "</dd>";
+                     figures_html(metric_or_dash(metric, now)) + "</dd>";
   std::string note;
   if (before) {
-    note = "baseline " + html_text(metric_text(metric, *before));
+    note = "baseline " + figures_html(metric_text(metric, *before));
     if (const auto change = shown_change(row, metric, before, now)) {
-      const std::string text = html_text(signed_change(*change, metric));
+      const std::string text = figures_html(signed_change(*change, metric));
       note += ", " + (tone.empty() ? text : "<span class=\"tone\">" + text + "</span>");
     }
   }

@@ -35,7 +35,8 @@ class HtmlChecker {
 
  private:
   static constexpr std::pair<std::string_view, char> kEntities[] = {
-      {"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&#39;", '\''}};
+      {"&amp;", '&'},  {"&lt;", '<'},   {"&gt;", '>'},
+      {"&quot;", '"'}, {"&#39;", '\''}, {"&#160;", ' '}};
 
   explicit HtmlChecker(std::string_view page) : rest_(page) {}
 

@@ -36,7 +36,7 @@ function chartProblems() {
   const charts = Array.from(document.querySelectorAll("figure.chart"));
   for (const chart of charts) {
     const name = chart.id || "a chart";
-    const plot = chart.querySelector("svg");
+    const plot = chart.querySelector("svg.plot");
     if (!plot) {
       if (!chart.querySelector(".nothing")) problems.push(`${name}: neither a drawing nor words for it`);
       continue;
@@ -47,7 +47,7 @@ function chartProblems() {
     if (/NaN|Infinity|undefined/.test(plot.innerHTML)) problems.push(`${name}: no figure`);
     if (!plot.querySelector("desc")) problems.push(`${name}: no description`);
   }
-  return { drawn: charts.filter((chart) => chart.querySelector("svg")).length, problems };
+  return { drawn: charts.filter((chart) => chart.querySelector("svg.plot")).length, problems };
 }
 
 // What stands out of the window to the right, unless something of its own scrolls it
@@ -71,7 +71,7 @@ async function keyboardProblems(page) {
   const problems = [];
   for (const chart of await page.$$("figure.chart:has(.strips [data-at])")) {
     const id = await chart.getAttribute("id");
-    const plot = await chart.$("svg");
+    const plot = await chart.$("svg.plot");
     const readout = await chart.$(".readout");
     await plot.focus();
     if (!(await plot.evaluate((element) => document.activeElement === element))) problems.push(`${id}: takes no focus`);
