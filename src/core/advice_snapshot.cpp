@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "json_reader.hpp"
 #include "perf_mgmt/core/errors.hpp"
 
 namespace perf_mgmt::advice {
@@ -184,6 +185,7 @@ std::size_t Operation::writing_statements() const {
 }
 
 Snapshot::Snapshot(std::string_view source) {
+  check_json_depth(source, "evidence");
   const Json json = Json::parse(source, nullptr, false);
   if (!json.is_object()) {
     throw Error(sqlstate::invalid_parameter_value, "the evidence of a run must be a JSON object");

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "json_reader.hpp"
 #include "perf_mgmt/core/errors.hpp"
 #include "perf_mgmt/core/suggest.hpp"
 
@@ -106,6 +107,7 @@ std::span<const std::string_view> criterion_metrics() {
 }
 
 std::vector<Criterion> read_criteria(std::string_view object, std::string_view source) {
+  check_json_depth(object, fmt::format("success criteria of the {}", source));
   const json members = json::parse(object, nullptr, false);
   if (members.is_discarded()) {
     throw Error(sqlstate::invalid_json_text,
@@ -141,6 +143,7 @@ std::string criteria_to_json(std::span<const Criterion> criteria) {
 }
 
 std::vector<Criterion> criteria_from_json(std::string_view text) {
+  check_json_depth(text, "success criteria");
   const json list = json::parse(text, nullptr, false);
   if (!list.is_array()) corrupted();
   std::vector<Criterion> criteria;

@@ -74,6 +74,8 @@ class GeneratorCompiler {
   [[noreturn]] void throw_unknown(const std::string& name, const std::string& where,
                                   const OpenScope& scope) const;
 
+  // One level deeper: throws where there are too many. Left by --depth_.
+  void enter(const std::string& where);
   void settle_providers(OpenScope& scope);
   bool is_active(OpenScope& scope, std::size_t i);
   static bool provided_by_outer(const OpenScope& scope, std::string_view name);

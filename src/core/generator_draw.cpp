@@ -305,7 +305,7 @@ Drawn Drawer::draw_array(Node& node, bool json) {
 
   for (const Node::SumProvision& sum : node.sum_provisions) {
     Drawn& slot = program_.slots[sum.slot];
-    if (fits_int64(sum.total.unscaled)) {
+    if (fits_int64(sum.total.unscaled) && sum.total.scale <= Value::kMostScale) {
       slot = number(Value::Kind::numeric, static_cast<std::int64_t>(sum.total.unscaled),
                     static_cast<std::uint8_t>(sum.total.scale));
     } else {

@@ -24,13 +24,16 @@ void check_max_bytes(std::uint64_t bytes, const std::string& where) {
                   std::to_string(kMaxOperationBytes) + ".");
 }
 
+void GeneratorCompiler::enter(const std::string& where) {
+  if (++depth_ <= kMaxDepth) return;
+  throw Error(sqlstate::configuration_limit_exceeded, "generators are nested too deeply",
+              "In " + where + ", the limit is " + std::to_string(kMaxDepth) + " levels.");
+}
+
 std::uint32_t GeneratorCompiler::compile_definition(const Definition& definition, OpenScope& scope,
                                                     const Item* item, const std::string& where,
                                                     const std::string& sequence_key) {
-  if (++depth_ > kMaxDepth) {
-    throw Error(sqlstate::configuration_limit_exceeded, "generators are nested too deeply",
-                "In " + where + ", the limit is " + std::to_string(kMaxDepth) + " levels.");
-  }
+  enter(where);
   if (++node_count_ > kMaxNodes) {
     throw Error(sqlstate::configuration_limit_exceeded, "generators have too many parts",
                 "The limit is " + std::to_string(kMaxNodes) + " for one operation.");

@@ -65,6 +65,7 @@ bool GeneratorCompiler::is_active(OpenScope& scope, std::size_t i) {
                 "Let one of them provide what the others provide too.");
   }
   item.activity = OpenScope::State::open;
+  enter(item.where);  // a chain of providers is walked by recursion
   bool active = !item.provides.empty();
   const std::string& name = item.reference->name;
   if (active && !name.empty()) {
@@ -79,6 +80,7 @@ bool GeneratorCompiler::is_active(OpenScope& scope, std::size_t i) {
     }
     if (provided_by_outer(scope, name)) active = false;
   }
+  --depth_;
   item.activity = OpenScope::State::done;
   item.active = active;
   return active;

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "perf_mgmt/core/errors.hpp"
@@ -92,7 +93,33 @@ std::string JsonValue::place() const {
   return before.empty() ? std::string(key_) : fmt::format("{}.{}", before, key_);
 }
 
+void check_json_depth(std::string_view text, std::string_view what) {
+  std::size_t depth = 0;
+  std::size_t deepest = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string) {
+      if (c == '\\') {
+        ++i;
+      } else {
+        in_string = c != '"';
+      }
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '[' || c == '{') {
+      deepest = std::max(deepest, ++depth);
+    } else if ((c == ']' || c == '}') && depth > 0) {
+      --depth;
+    }
+  }
+  if (deepest <= kMaxDocumentDepth) return;
+  throw Error(sqlstate::invalid_json_text, fmt::format("{}: JSON is nested too deeply", what),
+              fmt::format("At most {} levels are allowed.", kMaxDocumentDepth));
+}
+
 nlohmann::json parse_json(std::string_view text, std::string_view what) {
+  check_json_depth(text, what);
   nlohmann::json json = nlohmann::json::parse(text, nullptr, false);
   if (json.is_discarded()) {
     throw Error(sqlstate::invalid_json_text, fmt::format("{} is not valid JSON", what),

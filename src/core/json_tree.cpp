@@ -39,6 +39,12 @@ class TreeHandler {
   bool end_array() { return close(); }
   bool key(std::string& key) {
     if (has_nul(key)) return false;
+    if (key.size() > kMaxJsonKeyBytes) {
+      problem_ = "a key is too long";
+      detail_ = "It has " + std::to_string(key.size()) + " bytes, the limit is " +
+                std::to_string(kMaxJsonKeyBytes) + ".";
+      return false;
+    }
     if (!stack_.back().keys.insert(key).second) {
       problem_ = "duplicate key \"" + key + "\"";
       return false;

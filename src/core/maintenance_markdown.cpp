@@ -96,7 +96,7 @@ std::string trends_table(const JsonValue& result) {
 
 std::string to_do(const JsonValue& result) {
   std::string items;
-  const auto add = [&](std::string line) { items += markdown_item(line); };
+  const auto add = [&](const std::string& line) { items += markdown_item(line); };
   with_member(result, "tests", [&](const JsonValue& tests) {
     each_of(tests, "to_review", [&](const JsonValue& test) {
       add(fmt::format("Look at \"{}\": {}", text(test, "test_name"), text(test, "reason")));

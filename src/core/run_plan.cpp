@@ -25,7 +25,19 @@ Json statement_to_json(const PlannedStatement& statement) {
           {"writes", statement.writes}};
 }
 
+// Where a name is replaced in part it is a blemish; a template would be another one.
+void require_utf8(const PlannedOperation& operation) {
+  try {
+    (void)Json(operation.sql_template).dump();
+  } catch (const Json::type_error&) {
+    throw Error(sqlstate::feature_not_supported,
+                "template of operation \"" + operation.name + "\" is not in UTF-8",
+                "In a database of another encoding templates must be ASCII.");
+  }
+}
+
 Json operation_to_json(const PlannedOperation& operation) {
+  require_utf8(operation);
   Json statements = Json::array();
   for (const PlannedStatement& statement : operation.statements) {
     statements.push_back(statement_to_json(statement));

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "json_reader.hpp"
 #include "perf_mgmt/core/errors.hpp"
 #include "perf_mgmt/core/suggest.hpp"
 
@@ -142,6 +143,7 @@ void refuse_lag_limit(const Standing& max_lag) {
 
 LayerValues read_layer(std::string_view layer_text, Layer layer) {
   if (layer_text.empty()) return {layer, {}};
+  check_json_depth(layer_text, layer_name(layer));
   const json object = json::parse(layer_text, nullptr, false);
   if (object.is_discarded()) {
     throw Error(sqlstate::invalid_json_text, fmt::format("{} is not valid JSON", layer_name(layer)),

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "json_reader.hpp"
 #include "perf_mgmt/core/errors.hpp"
 
 namespace perf_mgmt {
@@ -39,6 +40,7 @@ std::vector<std::string> take_statements(json& object, const char* member,
 }  // namespace
 
 Variant read_variant(std::string_view text, std::string_view letter, int rounds_total) {
+  check_json_depth(text, fmt::format("variant \"{}\"", letter));
   json object = json::parse(text, nullptr, false);
   if (object.is_discarded() || !object.is_object()) {
     refuse(letter, "invalid configuration", "It must be a JSON object.",

@@ -3,6 +3,7 @@
 #include "perf_mgmt/core/workload.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>  // where join() is from fmt 11 on
 
 #include <algorithm>
 #include <cmath>

@@ -4,8 +4,9 @@
 // round by round in the order A B B A, A B B A ...: whatever drifts on the host falls on both
 // alike. Where the turn passes from one variant to the other, the first one's teardown and the
 // other's setup run in this session, each statement in a transaction of its own. Teardown runs
-// whatever happens, for as long as the session lives. The session holds the comparison's lock, as a
-// controller holds that of its execution: where it is free, a comparison that is RUNNING is lost.
+// whatever happens, for as long as the session lives; beyond that its row says what is set up. The
+// session holds the comparison's lock, as a controller holds that of its execution: where it is
+// free, a comparison that is RUNNING is lost, which mark_lost_comparisons finds.
 #include "perf_mgmt/core/variant.hpp"
 #include "perf_mgmt/pg/execution_lock.hpp"
 #include "perf_mgmt/pg/run_control.hpp"
@@ -80,7 +81,6 @@ class Comparison {
         test_id = intent.test.id;
         progress_seconds_ = intent.spec.progress_seconds;
       }
-      mark_lost();
       id_ = *sql_query(
                  "INSERT INTO perf_mgmt.variant_comparisons (test_id, execution_environment, "
                  "quads, name_a, variant_a, name_b, variant_b) VALUES ($1::pg_catalog.uuid, $2, "
@@ -94,21 +94,26 @@ class Comparison {
     pg_call([] { SPI_commit(); });
   }
 
-  // Comparisons whose session ended in the middle: nobody was left to say so.
-  static void mark_lost() {
-    const SqlResult running =
-        sql_query("SELECT id FROM perf_mgmt.variant_comparisons WHERE status = 'RUNNING'");
-    for (const std::vector<SqlText>& row : running.rows) {
-      if (holder_of_execution_lock(*row[0]) == 0) mark_failed(*row[0]);
-    }
+  // undone: nothing is set up any more.
+  void record_failure(bool undone) {
+    in_subtransaction([&] {
+      sql_query(fmt::format("UPDATE perf_mgmt.variant_comparisons SET status = 'FAILED', "
+                            "completed_at = pg_catalog.clock_timestamp(){} "
+                            "WHERE id = $1::pg_catalog.uuid AND status = 'RUNNING'",
+                            undone ? ", set_up = NULL" : ""),
+                {id_});
+    });
+    pg_call([] { SPI_commit(); });
   }
 
-  static void mark_failed(const std::string& id) {
-    sql_query(
-        "UPDATE perf_mgmt.variant_comparisons SET status = 'FAILED', "
-        "completed_at = pg_catalog.clock_timestamp() "
-        "WHERE id = $1::pg_catalog.uuid AND status = 'RUNNING'",
-        {id});
+  // Which variant is set up, for those who come after this session.
+  void record_set_up(const SqlText& side) {
+    in_subtransaction([&] {
+      sql_query(
+          "UPDATE perf_mgmt.variant_comparisons SET set_up = $2 WHERE id = $1::pg_catalog.uuid",
+          {id_, side});
+    });
+    pg_call([] { SPI_commit(); });
   }
 
   // One round of a side.
@@ -152,15 +157,21 @@ class Comparison {
         run_statement(variant.teardown[torn_down_],
                       fmt::format("the teardown of variant \"{}\"", variant.name));
       }
+      if (has_statements(variant)) record_set_up(std::nullopt);
       active_.reset();
     }
     if (!side) return;
+    const Variant& variant = variants_[*side];
+    if (has_statements(variant)) record_set_up(*side == 0 ? "A" : "B");
     active_ = side;  // from here on there may be something to tear down
     torn_down_ = 0;
-    const Variant& variant = variants_[*side];
     for (const std::string& statement : variant.setup) {
       run_statement(statement, fmt::format("the setup of variant \"{}\"", variant.name));
     }
+  }
+
+  static bool has_statements(const Variant& variant) {
+    return !variant.setup.empty() || !variant.teardown.empty();
   }
 
   void show_progress(int quad) const {
@@ -184,7 +195,8 @@ class Comparison {
     for (std::optional<RunControl>& control : controls_) control.reset();
     try {
       pg_call([] { SPI_rollback(); });
-      const auto attempt = [held](const auto& step) {
+      bool undone = true;
+      const auto attempt = [&undone, held](const auto& step) {
         QueryCancelPending = false;
         InterruptHoldoffCount = held;
         try {
@@ -192,6 +204,7 @@ class Comparison {
           HOLD_INTERRUPTS();
         } catch (const std::exception& error) {
           HOLD_INTERRUPTS();
+          undone = false;
           report(WARNING, "01000", fmt::format("comparison could not be undone: {}", error.what()));
         }
       };
@@ -204,10 +217,7 @@ class Comparison {
           });
         }
       }
-      attempt([&] {
-        in_subtransaction([&] { mark_failed(id_); });
-        pg_call([] { SPI_commit(); });
-      });
+      attempt([&] { record_failure(undone); });
       release_execution_lock(id_);
     } catch (const std::exception& error) {
       report(WARNING, "01000", fmt::format("comparison could not be undone: {}", error.what()));

@@ -49,7 +49,9 @@ std::string quoted_list(const std::vector<std::string>& names) {
 TestRow find_test(const std::string& name) {
   const SqlResult found = sql_query(
       "SELECT t.id, t.test_name, t.test_type, t.test_configuration, t.industry_context, "
-      "s.scenario_name "
+      "s.scenario_name, t.owner_role, "
+      "pg_catalog.jsonb_path_exists(t.test_configuration, '$.settings.*') OR "
+      "pg_catalog.jsonb_path_exists(t.test_configuration, '$.session_settings.*') "
       "FROM perf_mgmt.performance_tests t LEFT JOIN perf_mgmt.load_scenarios s ON s.id = "
       "t.scenario_id "
       "WHERE t.test_name = $1 AND t.is_active "
@@ -72,7 +74,7 @@ TestRow find_test(const std::string& name) {
                 fmt::format("performance test \"{}\" does not exist", name), {}, hint);
   }
   const auto& row = found.rows[0];
-  return {*row[0], *row[1], *row[2], row[3].value_or("{}"), row[4], row[5]};
+  return {*row[0], *row[1], *row[2], row[3].value_or("{}"), row[4], row[5], row[6], row[7] == "t"};
 }
 
 std::string choose_scenario(const TestRow& test, const std::string& custom_config) {

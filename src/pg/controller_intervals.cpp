@@ -107,8 +107,9 @@ void Controller::end_window() {
 
 std::vector<OperationRecord> Controller::next_epoch() {
   RunHeader& header = run_.header();
-  const std::uint32_t epoch = header.epoch.fetch_add(1);
+  // First: where there is no memory for it, the epoch stays, and what was recorded in it.
   std::vector<OperationRecord> sum(plan_.operations.size());
+  const std::uint32_t epoch = header.epoch.fetch_add(1);
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     while (run_.worker(i).recording.load() != 0) sched_yield();
     OperationRecord* records = run_.records(i, epoch);

@@ -13,9 +13,6 @@ extern "C" {
 #include "utils/datum.h"
 #include "utils/numeric.h"
 #include "utils/tuplestore.h"
-#if PG_VERSION_NUM >= 160000  // a part of postgres.h before
-#include "varatt.h"
-#endif
 }
 
 namespace perf_mgmt::pg {
@@ -60,7 +57,8 @@ Datum to_datum(const Histogram& histogram) {
 
 Datum to_bigint(std::uint64_t value) {
   if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
-    throw Error("22003", "histogram value is out of range for type bigint");
+    throw Error(sqlstate::numeric_value_out_of_range,
+                "histogram value is out of range for type bigint");
   }
   return Int64GetDatum(static_cast<std::int64_t>(value));
 }
@@ -95,7 +93,7 @@ void put_buckets(FunctionCallInfo fcinfo, const Histogram& histogram) {
       if (histogram.bucket_count(i) == 0) continue;
       Datum values[3] = {to_numeric(Histogram::bucket_low(i)),
                          to_numeric(Histogram::bucket_high(i)),
-                         Int64GetDatum(static_cast<std::int64_t>(histogram.bucket_count(i)))};
+                         to_bigint(histogram.bucket_count(i))};
       bool nulls[3] = {false, false, false};
       tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
     }
@@ -290,7 +288,7 @@ Datum perf_mgmt_histogram_merge_combinefn(PG_FUNCTION_ARGS) {
       return PointerGetDatum(added(state, PointerGetDatum(other->only), context));
     }
     if (state == nullptr) state = new_state(context, std::nullopt);
-    sum_of(*state, context).merge(*other->sum);
+    sum_of(*state, context).merge_checked(*other->sum);
     return PointerGetDatum(state);
   });
 }

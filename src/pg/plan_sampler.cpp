@@ -165,6 +165,11 @@ void PlanSampler::sample_in_transaction(std::size_t index, std::vector<Sample>& 
     }
     const std::string analyzed =
         execute(std::string(kAnalyze) + statement.sql, statement, drawer_.parameters());
+    try {
+      plan_hash(analyzed);
+    } catch (const Error&) {
+      continue;  // it is nested too deeply to be walked, or has names in no encoding
+    }
     Json parsed = Json::parse(analyzed, nullptr, false);
     if (!parsed.is_array() || parsed.empty() || !parsed.front().contains("Plan")) continue;
     Json sample = std::move(parsed.front());

@@ -74,6 +74,10 @@ std::vector<PreparationProblem> problems_from_json(std::string_view text) {
 }
 
 std::vector<PreparationProblem> prepare_in_worker(RunPlan plan) {
+  if (pg_call([] { return RecoveryInProgress(); })) {
+    throw Error("25006", "cannot prepare operations on a standby",
+                "The worker that would plan them does not start here.", "Do it on the primary.");
+  }
   plan.validate_only = true;
   plan.workers_requested = 1;
   SharedRun run =
@@ -81,8 +85,8 @@ std::vector<PreparationProblem> prepare_in_worker(RunPlan plan) {
   std::vector<PreparationProblem> problems;
   try {
     watch_caller(run);
-    const auto handle =
-        register_process("perf_mgmt_worker_main", "perf_mgmt worker", run.handle(), 0);
+    const auto handle = register_process("perf_mgmt_worker_main", "perf_mgmt worker", run.handle(),
+                                         {}, AfterCrash::gone);
     if (!handle) {
       throw Error(
           sqlstate::configuration_limit_exceeded, "no worker slot is free",

@@ -158,12 +158,10 @@ SpiExecutor::Statement SpiExecutor::prepare_statement(const PlannedStatement& pl
 void SpiExecutor::prepare(const RunPlan& plan) {
   if (mode_ == TransactionMode::subtransaction) capture_.install(std::nullopt);
   statement_timeout_ms_ = plan.spec.statement_timeout_ms;
-  // The server arms the setting for clients' statements only.
+  // Of the run's settings, the role, the database or the server, which arms it for clients'
+  // statements only.
   if (statement_timeout_ms_ == 0 && mode_ == TransactionMode::transaction) {
-    for (const auto& [name, value] : plan.spec.settings) {
-      if (pg_strcasecmp(name.c_str(), "statement_timeout") == 0)
-        statement_timeout_ms_ = StatementTimeout;
-    }
+    statement_timeout_ms_ = StatementTimeout;
   }
   commit_ = plan.spec.finish == RunSpec::Finish::commit;
   for (const auto& [name, generator] : plan.spec.session_settings) {

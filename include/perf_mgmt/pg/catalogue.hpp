@@ -16,6 +16,8 @@ struct TestRow {
   std::string configuration;
   SqlText industry;
   SqlText scenario_name;
+  SqlText owner_role;         // no value: shipped with the extension
+  bool has_settings = false;  // settings or session_settings in the configuration
 };
 
 // A row of load_scenarios with its operations.

@@ -137,6 +137,10 @@ struct RunOutcome {
   const RoundOutcome* last_counted() const noexcept;
 };
 
+// Marks executions FAILED whose controller is gone: their lock is free. Needs a transaction with
+// SPI connected.
+void mark_lost_executions();
+
 class Recorder {
  public:
   explicit Recorder(const RunPlan& plan) : plan_(plan) {}
@@ -145,8 +149,6 @@ class Recorder {
 
   // Throws Error where the test is not visible to others yet.
   void check_test_is_committed() const;
-  // Marks executions FAILED whose controller is gone. (page "Liveness": their lock is free.)
-  void mark_lost_executions() const;
   // planned_ns: 0 where the run's length is not known.
   void insert_execution(const ClockPair& clock, int workers, std::int64_t planned_ns) const;
   ServerReading read_server() const;
@@ -160,7 +162,7 @@ class Recorder {
   void write_interval(const ClockPair& clock, const Interval& interval) const;
   void write_outcome(const ClockPair& clock, const RunOutcome& outcome, const LoadModel& load,
                      const RunHistory& history) const;
-  // The end without a result: FAILED, when, and why.
+  // The end without a result: FAILED, when, and why. Nothing but one row is written.
   void write_failure(const ClockPair& clock, std::int64_t ended_ns,
                      const std::string& reason) const;
   void log_event(const std::string& type, const std::string& message,

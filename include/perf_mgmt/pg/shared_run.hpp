@@ -211,6 +211,11 @@ class SharedRun {
   RunHeader* header_ = nullptr;
 };
 
+// A new segment, mapped and pinned to this process. Throws Error(insufficient_resources) where
+// shared memory or the number of segments does not suffice: what says what for, hint how to need
+// less.
+dsm_segment* create_segment(std::size_t bytes, const char* what, const char* hint);
+
 // This process's number plus one, as the header and slots keep it.
 std::uint32_t my_proc_number_plus_one() noexcept;
 
