@@ -169,8 +169,8 @@ std::string facts_html(const JsonValue& report) {
     };
     add(name_html(text_or_empty(summary, "status")));
     if (const auto started = text_of(summary, "started_at")) add(time_html(*started));
-    if (const auto minutes = summary.number_of("duration_minutes")) {
-      std::string text = html_text(duration_text(*minutes * 60'000));
+    if (const auto seconds = run_seconds(summary)) {
+      std::string text = html_text(duration_text(*seconds * 1000));
       if (const auto measured = summary.number_of("measured_ms")) {
         text += ", of which " + html_text(duration_text(*measured)) + " measured";
       }

@@ -10,6 +10,7 @@
 
 #include "document_reader.hpp"
 #include "perf_mgmt/core/quantity.hpp"
+#include "report_words.hpp"
 #include "verdict_text.hpp"
 
 namespace perf_mgmt {
@@ -21,7 +22,7 @@ using Value = std::optional<double>;
 constexpr Align kRight = Align::right;
 
 std::string number(const Value& value) {
-  return or_dash(value, short_number);
+  return or_dash(value, column_number);
 }
 
 std::string count(const Value& value) {
@@ -198,19 +199,16 @@ TextTable criteria_table(const JsonValue& report) {
     std::vector<std::string> cells;
   };
   std::vector<Row> rows;
-  each_of(report, "criteria", [&](const JsonValue& criterion) {
-    const std::string name = text_or_empty(criterion, "criterion");
-    const std::optional<bool> passed = flag_of(criterion, "passed");
-    const int rank = rank_of_criterion(passed);
-    const Value limit = criterion.number_of("limit");
-    const Value actual = criterion.number_of("actual");
+  for (const ReportLimit& limit : limits_of(report)) {
+    const std::string& name = limit.criterion;
+    const int rank = rank_of_criterion(limit.passed);
     const std::string_view bound = name.starts_with("min_") ? "at least " : "at most ";
     rows.push_back({rank,
-                    {criterion_title(name), text_or_empty(criterion, "source"),
-                     limit ? std::string(bound) + metric_text(name, *limit) : "",
-                     actual ? metric_text(name, *actual) : "not measured",
+                    {criterion_title(name), limit.source,
+                     limit.limit ? std::string(bound) + metric_text(name, *limit.limit) : "",
+                     limit.actual ? metric_text(name, *limit.actual) : "not measured",
                      rank == 0 ? "BROKEN" : (rank == 1 ? "not measured" : "kept")}});
-  });
+  }
   std::ranges::stable_sort(rows, {}, &Row::rank);
   TextTable table({{"Limit", Align::left, 32},
                    {"Of the"},
@@ -235,8 +233,9 @@ TextTable times_table(const JsonValue& report) {
     table.add_row({"response", of("avg_response_time_ms"), of("p50_response_time_ms"),
                    of("p95_response_time_ms"), of("p99_response_time_ms"),
                    of("p999_response_time_ms"), of("max_response_time_ms")});
-    table.add_row({"service", of("avg_service_time_ms"), "", of("p95_service_time_ms")});
-    table.add_row({"lag", of("avg_lag_ms"), "", of("p95_lag_ms")});
+    table.add_row({"service", of("avg_service_time_ms"), of("p50_service_time_ms"),
+                   of("p95_service_time_ms"), of("p99_service_time_ms")});
+    table.add_row({"lag", of("avg_lag_ms"), of("p50_lag_ms"), of("p95_lag_ms"), of("p99_lag_ms")});
   });
   return table;
 }

@@ -66,6 +66,18 @@ std::vector<std::string> verdict_reasons(const JsonValue& report) {
   return reasons;
 }
 
+std::string baseline_note(const JsonValue& document) {
+  const std::string problem = text_or_empty(document, "baseline_problem");
+  if (problem.empty()) return {};
+  const JsonValue report = document.get("report");
+  const std::vector<VerdictRow> rows = read_verdicts(report, "verdicts");
+  const VerdictRow* overall = overall_of(rows);
+  const std::string verdict = overall == nullptr ? "" : overall->verdict;
+  if (overall != nullptr && overall->reason.find(problem) != std::string::npos) return {};
+  const bool is_judged = !verdict.empty() && verdict != "INCONCLUSIVE";
+  return (is_judged ? "Since this verdict: " : "Not compared with a baseline: ") + problem;
+}
+
 std::string failure_text(const JsonValue& report) {
   std::string text;
   with_member(report, "execution_summary", [&](const JsonValue& summary) {
@@ -109,6 +121,23 @@ std::vector<std::string> unavailable_metrics(const JsonValue& report) {
     });
   });
   return lines;
+}
+
+std::vector<ReportLimit> limits_of(const JsonValue& report) {
+  std::vector<ReportLimit> limits;
+  each_of(report, "criteria", [&](const JsonValue& value) {
+    ReportLimit read{text_or_empty(value, "criterion"), text_or_empty(value, "source"),
+                     value.number_of("limit"), value.number_of("actual"), flag_of(value, "passed")};
+    const auto same = std::ranges::find_if(limits, [&](const ReportLimit& known) {
+      return known.criterion == read.criterion && known.limit && known.limit == read.limit;
+    });
+    if (same == limits.end()) {
+      limits.push_back(std::move(read));
+    } else if (!read.source.empty() && same->source != read.source) {
+      same->source += (same->source.empty() ? "" : " and ") + read.source;
+    }
+  });
+  return limits;
 }
 
 std::vector<std::string> explanation_lines(const JsonValue& document) {

@@ -1,5 +1,5 @@
-// What a report says in words, for a terminal and for Markdown: plain text, which those who show it
-// escape and clip. Empty where there is nothing to say.
+// What a report says in words, for a terminal and for Markdown, and its limits for pages too: plain
+// text, which those who show it escape and clip. Empty where there is nothing to say.
 //
 // `report` is what generate_performance_report() returns, `document` that of report_document().
 #pragma once
@@ -19,6 +19,9 @@ std::string test_title(const JsonValue& report);
 std::string verdict_title(const JsonValue& report);
 // What it rests on, a sentence each: the strongest metric with its figures, then other reasons.
 std::vector<std::string> verdict_reasons(const JsonValue& report);
+// Why no baseline stands beside the figures, where the reasons of the verdict do not say it
+// already: baselines come and go, a verdict is of its time.
+std::string baseline_note(const JsonValue& document);
 // What ended the execution before its time.
 std::string failure_text(const JsonValue& report);
 
@@ -43,6 +46,16 @@ std::string machine_line(const JsonValue& report);
 std::vector<std::string> shape_lines(const JsonValue& report);
 // Error messages of operations with how often they came up.
 std::vector<std::string> error_lines(const JsonValue& document);
+
+struct ReportLimit {
+  std::string criterion;  // "max_p95_response_time_ms"
+  std::string source;     // "test"; "scenario and test" where both set the same
+  std::optional<double> limit;
+  std::optional<double> actual;
+  std::optional<bool> passed;  // nothing: not measured
+};
+// Absolute limits in the order of the report, each once, whoever has set it.
+std::vector<ReportLimit> limits_of(const JsonValue& report);
 
 // Which operations carry a change and what moved with them, the greatest share first.
 std::vector<std::string> explanation_lines(const JsonValue& document);

@@ -17,9 +17,7 @@ SeriesPoint read_point(const JsonValue& value) {
   point.measured = flag_of(value, "measured").value_or(true);
   if (const auto round = value.number_of("round")) point.round = static_cast<int>(*round);
   point.stage = text_or_empty(value, "stage");
-  point.ok = value.number_of("ok").value_or(0);
   point.failed = value.number_of("failed").value_or(0);
-  point.skipped = value.number_of("skipped").value_or(0);
   point.tps = value.number_of("tps");
   point.p50_ms = value.number_of("p50_ms");
   point.p95_ms = value.number_of("p95_ms");
@@ -35,7 +33,7 @@ SeriesPoint read_point(const JsonValue& value) {
   return point;
 }
 
-// Rounds that were left out of the judgement, and why.
+// What bands say of the rounds that something disturbed.
 std::map<int, std::string> disturbed_rounds(const JsonValue& report) {
   std::map<int, std::string> rounds;
   with_member(report, "timeline", [&](const JsonValue& timeline) {

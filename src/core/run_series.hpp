@@ -1,4 +1,4 @@
-// "series" of a document: the course of a run in at most 300 points, read once for all charts.
+// "series" of a document: the course of a run in at most 300 points.
 #pragma once
 
 #include <map>
@@ -17,9 +17,7 @@ struct SeriesPoint {
   bool measured = true;
   std::optional<int> round;
   std::string stage;
-  double ok = 0;
   double failed = 0;
-  double skipped = 0;
   std::optional<double> tps;
   std::optional<double> p50_ms;
   std::optional<double> p95_ms;

@@ -47,9 +47,11 @@ int weight_of(const VerdictRow& row, std::string_view primary_metric) {
   return weight;
 }
 
-// The metric whose unit the row's figures have. "max_response_time_ms" is a metric, not a limit.
+// The metric whose unit the row's figures have. The row of a limit has the metric too, or the name
+// of the limit; "max_response_time_ms" is a metric.
 std::string_view limited_metric(const VerdictRow& row) {
-  return row.basis == "limit" ? metric_of_limit(row.metric) : std::string_view(row.metric);
+  const bool is_limit = row.basis == "limit" && metric_title(row.metric).starts_with("limit on ");
+  return is_limit ? metric_of_limit(row.metric) : std::string_view(row.metric);
 }
 
 std::string interval_text(const VerdictRow& row) {
@@ -62,9 +64,7 @@ std::string interval_text(const VerdictRow& row) {
 std::string accepted_text(const VerdictRow& row) {
   if (!row.threshold) return {};
   if (row.basis == "limit") return metric_text(limited_metric(row), *row.threshold);
-  if (row.metric == "error_rate_percent")
-    return short_number(std::fabs(*row.threshold)) + " points";
-  return percent_text(std::fabs(*row.threshold));
+  return deviation_text(row.metric, std::fabs(*row.threshold));
 }
 
 std::string figure(std::string_view name, const std::string& value) {
@@ -83,7 +83,8 @@ std::string certainty_text(const VerdictRow& row) {
     add(*row.confirmed ? "confirmed by a repetition" : "not confirmed by a repetition");
   if (row.basis == "threshold_only")
     add("by the threshold alone, the noise of the test is not known yet");
-  if (row.floor_percent) add("noise between runs " + percent_text(*row.floor_percent));
+  if (row.floor_percent)
+    add("noise between runs " + deviation_text(row.metric, *row.floor_percent));
   if (row.rounds_needed) add("about " + whole_number(*row.rounds_needed) + " rounds would tell");
   return text;
 }
@@ -154,6 +155,11 @@ VerdictWords words_of(std::string_view verdict) {
 std::string_view metric_of_limit(std::string_view criterion) {
   if (criterion.starts_with("max_") || criterion.starts_with("min_")) criterion.remove_prefix(4);
   return criterion;
+}
+
+std::string deviation_text(std::string_view metric, double deviation) {
+  if (metric == "error_rate_percent") return short_number(deviation) + " points";
+  return percent_text(deviation);
 }
 
 std::string row_title(const VerdictRow& row) {

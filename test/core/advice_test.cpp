@@ -326,7 +326,7 @@ TEST(Advice, LockWaitsNameTheBlockerThatWasSeenMost) {
   ASSERT_TRUE(finding.is_object());
   EXPECT_EQ(
       finding["recommendation"],
-      "\"pay\" waits for locks of others in 90 % of its time. Most often the lock was held by "
+      "\"pay\" waits for locks of others in 90.0 % of its time. Most often the lock was held by "
       "application \"billing\", idle in transaction, whose last statement is: UPDATE t SET n = "
       "0.");
   EXPECT_EQ(finding["evidence"]["blockers"][0]["statement"], "UPDATE t SET n = 0");
@@ -389,7 +389,7 @@ TEST(Advice, CommitBoundTellsTheFlushFromWhatElseCommitDoes) {
         .at("recommendation")
         .get<std::string>();
   };
-  const std::string share = "60 % of the operations' time is spent in COMMIT, mostly by \"pay\".";
+  const std::string share = "60.0 % of the operations' time is spent in COMMIT, mostly by \"pay\".";
   EXPECT_EQ(text({{"CPU", 70}, {"IO:WALSync", 20}, {"LWLock:WALWrite", 10}}),
             share + " The flush of the write-ahead log sets the pace.");
   EXPECT_EQ(text({{"CPU", 71}, {"IO:WALSync", 29}}),
