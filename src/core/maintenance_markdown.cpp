@@ -75,7 +75,8 @@ std::string trends_table(const JsonValue& result) {
                    {"p95 ms", Align::right},
                    {"Change", Align::right},
                    {"Operations/s", Align::right},
-                   {"Change", Align::right}});
+                   {"Change", Align::right}},
+                  kMostTrends);
   const auto figure = [](const JsonValue& trend, std::string_view member) {
     const std::optional<double> value = trend.number_of(member);
     return value ? short_number(*value) : std::string();
@@ -86,7 +87,6 @@ std::string trends_table(const JsonValue& result) {
   };
   with_member(result, "trends", [&](const JsonValue& trends) {
     each_of(trends, "tests", [&](const JsonValue& trend) {
-      if (table.size() >= kMostTrends) return;
       table.add_row({text(trend, "test_name"), text(trend, "environment"),
                      text(trend, "executions"), figure(trend, "p95_response_time_ms"),
                      change(trend, "p95_change_percent"), figure(trend, "throughput_tps"),

@@ -112,20 +112,16 @@ std::string name_of(const JsonValue& operation) {
   return text_of(operation, "operation_name").value_or(text_or_empty(operation, "query_hash"));
 }
 
-// Calls visit(operation) for the first `most` of a report's operations.
-template <typename Visit>
-void each_operation(const JsonValue& report, std::size_t most, Visit&& visit) {
-  std::size_t seen = 0;
-  each_of(report, "operations", [&](const JsonValue& operation) {
-    if (seen++ < most) visit(operation);
-  });
+// An operation run by workers is another one than the same in the caller's transaction.
+std::string key_of(const JsonValue& operation) {
+  return name_of(operation) + '\n' + text_or_empty(operation, "execution_context");
 }
 
 Figures baseline_p95(const JsonValue& document) {
   Figures figures;
   with_member(document, "baseline", [&](const JsonValue& baseline) {
     each_of(baseline, "operations", [&](const JsonValue& operation) {
-      if (const Value p95 = operation.number_of("p95_time_ms")) figures[name_of(operation)] = *p95;
+      if (const Value p95 = operation.number_of("p95_time_ms")) figures[key_of(operation)] = *p95;
     });
   });
   return figures;
@@ -249,18 +245,18 @@ TextTable operations_table(const JsonValue& document, std::size_t most) {
                    {"p95 ms", kRight},
                    {"p99 ms", kRight},
                    {"p95 before", kRight},
-                   {"change", kRight}});
+                   {"change", kRight}},
+                  most);
   const Figures before = baseline_p95(document);
   const JsonValue report = document.get("report");
-  each_operation(report, most, [&](const JsonValue& operation) {
-    const std::string name = name_of(operation);
+  each_of(report, "operations", [&](const JsonValue& operation) {
     const Value p95 = operation.number_of("p95_time_ms");
-    const Value baseline = value_of(before, name);
+    const Value baseline = value_of(before, key_of(operation));
     table.add_row(
-        {name, count(operation.number_of("ok_count")), count(operation.number_of("failed_count")),
-         number(operation.number_of("avg_time_ms")), number(operation.number_of("p50_time_ms")),
-         number(p95), number(operation.number_of("p99_time_ms")),
-         before.empty() ? "" : number(baseline),
+        {name_of(operation), count(operation.number_of("ok_count")),
+         count(operation.number_of("failed_count")), number(operation.number_of("avg_time_ms")),
+         number(operation.number_of("p50_time_ms")), number(p95),
+         number(operation.number_of("p99_time_ms")), before.empty() ? "" : number(baseline),
          change_cell("p95_response_time_ms", baseline, p95)});
   });
   return table;
@@ -276,8 +272,9 @@ TextTable work_table(const JsonValue& report, std::size_t most) {
                    {"late", kRight},
                    {"retries", kRight},
                    {"generic", kRight},
-                   {"custom", kRight}});
-  each_operation(report, most, [&](const JsonValue& operation) {
+                   {"custom", kRight}},
+                  most);
+  each_of(report, "operations", [&](const JsonValue& operation) {
     const auto share = [&](std::string_view member) {
       const Value value = operation.number_of(member);
       return value ? fmt::format("{:.1f}", *value) : std::string();
@@ -303,8 +300,9 @@ TextTable time_table(const JsonValue& report, std::size_t most) {
                    {"plan", kRight},
                    {"commit", kRight},
                    {"JIT", kRight},
-                   {"Seen in", Align::left, 48}});
-  each_operation(report, most, [&](const JsonValue& operation) {
+                   {"Seen in", Align::left, 48}},
+                  most);
+  each_of(report, "operations", [&](const JsonValue& operation) {
     const double begun = sum_of(operation, {"ok_count", "failed_count", "interrupted_count"});
     // Only what ran in a worker has such figures.
     if (!operation.number_of("busy_time_ms") || begun <= 0) return;
@@ -329,10 +327,10 @@ TextTable stages_table(const JsonValue& report, std::size_t most) {
                    {"p95 ms", kRight},
                    {"p99 ms", kRight},
                    {"failed", kRight},
-                   {"", Align::left, 14}});
+                   {"", Align::left, 14}},
+                  most);
   with_member(report, "timeline", [&](const JsonValue& timeline) {
     each_of(timeline, "stages", [&](const JsonValue& stage) {
-      if (table.size() >= most) return;
       const Value length = stage.number_of("duration_ms");
       table.add_row(
           {text_or_empty(stage, "stage_name"), length ? number(*length / 1000) : number({}),
@@ -354,11 +352,11 @@ TextTable rounds_table(const JsonValue& report, std::size_t most) {
                    {"p99 ms", kRight},
                    {"ok", kRight},
                    {"failed", kRight},
-                   {"", Align::left, 60}});
+                   {"", Align::left, 60}},
+                  most);
   with_member(report, "timeline", [&](const JsonValue& timeline) {
     if (size_of(timeline, "rounds") < 2) return;
     each_of(timeline, "rounds", [&](const JsonValue& round) {
-      if (table.size() >= most) return;
       table.add_row(
           {count(round.number_of("round_number")), number(round.number_of("throughput_tps")),
            number(round.number_of("avg_response_time_ms")),
@@ -372,9 +370,9 @@ TextTable rounds_table(const JsonValue& report, std::size_t most) {
 
 TextTable settings_table(const JsonValue& document, std::size_t most) {
   TextTable table(
-      {{"Setting", Align::left, 36}, {"Baseline", Align::left, 28}, {"Now", Align::left, 28}});
+      {{"Setting", Align::left, 36}, {"Baseline", Align::left, 28}, {"Now", Align::left, 28}},
+      most);
   each_of(document, "setting_differences", [&](const JsonValue& setting) {
-    if (table.size() >= most) return;
     table.add_row({text_or_empty(setting, "name"),
                    any_text_of(setting, "baseline").value_or("not set"),
                    any_text_of(setting, "current").value_or("not set")});
