@@ -107,6 +107,39 @@ logged() {
     fi
 }
 
+# beside NAME COMMAND...: the same in the background, giving way to what runs besides. `join NAME`
+# waits for it, with $log and $status as above. They end with the script.
+declare -A beside_pids=()
+beside() {
+    local name=$1
+    shift
+    (set -e; renice -n 19 "$BASHPID"; "$@") >"$build/log/$name.log" 2>&1 </dev/null &
+    beside_pids[$name]=$!
+}
+join() {
+    log=$build/log/$1.log
+    status=0
+    wait "${beside_pids[$1]}" || status=$?
+    unset "beside_pids[$1]"
+}
+
+# end_tree PID: it, and what it started.
+end_tree() {
+    local child
+    # shellcheck disable=SC2013  # numbers
+    for child in $(grep -ls "^PPid:[[:space:]]$1\$" /proc/[0-9]*/status | cut -d / -f 3); do
+        end_tree "$child"
+    done
+    kill -- "$1" 2>/dev/null || true
+}
+end_all_beside() {
+    local name
+    for name in "${!beside_pids[@]}"; do
+        end_tree "${beside_pids[$name]}"
+    done
+}
+at_exit end_all_beside
+
 # One at a time builds and installs; the lock ends with `unlock_build` or the script.
 lock_build() {
     exec 9>"$build/lock"
