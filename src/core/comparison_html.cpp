@@ -23,11 +23,6 @@ namespace {
 using Align = HtmlTable::Align;
 
 constexpr std::size_t kGridPoints = 300;  // as many as a series has points at most
-constexpr std::array<std::string_view, 13> kFigures = {
-    "avg_response_time_ms",  "p50_response_time_ms", "p95_response_time_ms", "p99_response_time_ms",
-    "p999_response_time_ms", "max_response_time_ms", "throughput_tps",       "error_rate_percent",
-    "avg_service_time_ms",   "avg_lag_ms",           "cpu_usage_percent",    "memory_usage_percent",
-    "disk_io_mb_per_sec"};
 
 std::string test_name(const JsonValue& report) {
   std::string name;
@@ -140,7 +135,7 @@ std::string figures_table(const JsonValue& a, const JsonValue& b,
   const auto before = a.find("performance_metrics");
   const auto now = b.find("performance_metrics");
   if (!before || !now) return {};
-  for (const std::string_view metric : kFigures) {
+  for (const auto& [metric, always] : kKeyFigures) {
     const auto old = before->number_of(metric);
     const auto value = now->number_of(metric);
     if (!old && !value) continue;

@@ -10,6 +10,7 @@
 #include "perf_mgmt/core/escape.hpp"
 #include "perf_mgmt/core/quantity.hpp"
 #include "report_html.hpp"
+#include "report_words.hpp"
 
 namespace perf_mgmt {
 
@@ -41,23 +42,6 @@ struct OperationRow {
   }
 };
 
-// "IO:DataFileRead 60 %, CPU 30 %"
-std::string waits_text(const JsonValue& operation) {
-  constexpr std::size_t kShown = 3;
-  std::vector<std::pair<std::string, double>> waits;
-  double all = 0;
-  each_of(operation, "waits", [&](const JsonValue& wait) {
-    waits.emplace_back(text_or_empty(wait, "event"), wait.number_of("samples").value_or(0));
-    all += waits.back().second;
-  });
-  std::string text;
-  for (std::size_t i = 0; i < waits.size() && i < kShown && all > 0; ++i) {
-    text += (text.empty() ? "" : ", ") + waits[i].first + " " +
-            percent_text(100 * waits[i].second / all);
-  }
-  return text;
-}
-
 std::string name_of(const JsonValue& operation) {
   return text_of(operation, "operation_name").value_or(text_or_empty(operation, "query_hash"));
 }
@@ -71,7 +55,7 @@ OperationRow read_operation(const JsonValue& value) {
   each_of(value, "table_names", [&](const JsonValue& table) {
     row.tables += (row.tables.empty() ? "" : ", ") + table.text();
   });
-  row.waits = waits_text(value);
+  row.waits = waits_text(value, 3, percent_text);
   value.each_member([&](const std::string& name, const JsonValue& member) {
     if (member.json().is_number()) row.figures[name] = member.number();
   });

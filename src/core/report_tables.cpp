@@ -133,22 +133,8 @@ double sum_of(const JsonValue& object, std::initializer_list<std::string_view> m
   return sum;
 }
 
-// The two events that were seen most: "IO:WALSync 53 %, CPU 36 %".
-std::string waits_text(const JsonValue& operation) {
-  std::vector<std::pair<double, std::string>> waits;
-  double all = 0;
-  each_of(operation, "waits", [&](const JsonValue& wait) {
-    const double samples = wait.number_of("samples").value_or(0);
-    waits.emplace_back(samples, text_or_empty(wait, "event"));
-    all += samples;
-  });
-  std::ranges::stable_sort(waits, [](const auto& a, const auto& b) { return a.first > b.first; });
-  std::string text;
-  for (std::size_t i = 0; i < std::min<std::size_t>(waits.size(), 2) && all > 0; ++i) {
-    if (i > 0) text += ", ";
-    text += fmt::format("{} {:.0f} %", waits[i].second, 100 * waits[i].first / all);
-  }
-  return text;
+std::string whole_percent(double percent) {
+  return fmt::format("{:.0f} %", percent);
 }
 
 std::string state_of_round(const JsonValue& round) {
@@ -313,7 +299,7 @@ TextTable time_table(const JsonValue& report, std::size_t most) {
     const bool has_jit = operation.number_of("jit_time_ms").value_or(0) > 0;
     table.add_row({name_of(operation), each("busy_time_ms"), each("cpu_time_ms"),
                    each("planning_time_ms"), each("commit_time_ms"),
-                   has_jit ? each("jit_time_ms") : "", waits_text(operation)});
+                   has_jit ? each("jit_time_ms") : "", waits_text(operation, 2, whole_percent)});
   });
   return table;
 }

@@ -27,7 +27,12 @@ std::string failure_text(const JsonValue& report);
 
 // "valid", "NOT VALID", "not known yet", and the findings behind it, fatal ones first.
 std::string validity_title(const JsonValue& report);
-std::vector<std::string> validity_findings(const JsonValue& report);
+struct Finding {
+  std::string message;
+  bool is_fatal = false;
+};
+std::vector<Finding> findings_of(const JsonValue& report);
+std::vector<std::string> validity_findings(const JsonValue& report);  // their messages
 // "metric: reason" of what could not be had.
 std::vector<std::string> unavailable_metrics(const JsonValue& report);
 
@@ -44,8 +49,11 @@ std::vector<std::string> count_lines(const JsonValue& report);
 std::string machine_line(const JsonValue& report);
 // What the type of the test reports (shape_result.hpp).
 std::vector<std::string> shape_lines(const JsonValue& report);
-// Error messages of operations with how often they came up.
+// Error messages of operations, each once.
 std::vector<std::string> error_lines(const JsonValue& document);
+
+// What an operation was seen waiting for, the most often seen first: "IO:WALSync 53 %, CPU 36 %".
+std::string waits_text(const JsonValue& operation, std::size_t most, std::string (*share)(double));
 
 struct ReportLimit {
   std::string criterion;  // "max_p95_response_time_ms"

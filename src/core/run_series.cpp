@@ -3,6 +3,7 @@
 #include "document_reader.hpp"
 #include "html_parts.hpp"
 #include "perf_mgmt/core/escape.hpp"
+#include "perf_mgmt/core/quantity.hpp"
 
 namespace perf_mgmt {
 
@@ -15,7 +16,7 @@ SeriesPoint read_point(const JsonValue& value) {
   point.at_s = value.get("at_ms").number() / 1000;
   point.seconds = value.number_of("ms").value_or(0) / 1000;
   point.measured = flag_of(value, "measured").value_or(true);
-  if (const auto round = value.number_of("round")) point.round = static_cast<int>(*round);
+  point.round = value.number_of("round");
   point.stage = text_or_empty(value, "stage");
   point.failed = value.number_of("failed").value_or(0);
   point.tps = value.number_of("tps");
@@ -34,15 +35,14 @@ SeriesPoint read_point(const JsonValue& value) {
 }
 
 // What bands say of the rounds that something disturbed.
-std::map<int, std::string> disturbed_rounds(const JsonValue& report) {
-  std::map<int, std::string> rounds;
+std::map<double, std::string> disturbed_rounds(const JsonValue& report) {
+  std::map<double, std::string> rounds;
   with_member(report, "timeline", [&](const JsonValue& timeline) {
     each_of(timeline, "rounds", [&](const JsonValue& round) {
       if (flag_of(round, "is_quiet").value_or(true)) return;
-      const auto number = round.number_of("round_number");
-      if (number)
-        rounds[static_cast<int>(*number)] =
-            "round " + std::to_string(static_cast<int>(*number)) + " was disturbed";
+      if (const auto number = round.number_of("round_number")) {
+        rounds[*number] = "round " + whole_number(*number) + " was disturbed";
+      }
     });
   });
   return rounds;
@@ -136,7 +136,7 @@ std::vector<std::optional<double>> values_of(const RunSeries& series,
 }
 
 std::vector<ChartBand> course_bands(const RunSeries& series, const JsonValue& report) {
-  const std::map<int, std::string> disturbed = disturbed_rounds(report);
+  const std::map<double, std::string> disturbed = disturbed_rounds(report);
   std::vector<ChartBand> bands;
   bool has_begun = false;
   for (const SeriesPoint& point : series.points) {

@@ -15,7 +15,7 @@ struct SeriesPoint {
   double at_s = 0;  // since the run's start; where the point begins
   double seconds = 0;
   bool measured = true;
-  std::optional<int> round;
+  std::optional<double> round;
   std::string stage;
   double failed = 0;
   std::optional<double> tps;

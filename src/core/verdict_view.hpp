@@ -61,6 +61,12 @@ VerdictWords words_of(std::string_view verdict);
 // without "max_" or "min_" is itself.
 std::string_view metric_of_limit(std::string_view criterion);
 
+// Whether a row holds a figure against an absolute limit.
+bool is_limit(const VerdictRow& row);
+
+// "p = 0.0123"
+std::string p_value_text(double p);
+
 // How far values of a metric lie apart: of the error rate in points, of all others in percent.
 std::string deviation_text(std::string_view metric, double deviation);
 

@@ -238,21 +238,21 @@ class Comparison {
 // Setup and teardown cost time in each quad, and may leave caches cold: no more of them than
 // needed.
 int chosen_quads(const std::string& test, const std::string& environment,
-                 const std::array<std::string, 2>& variants) {
+                 const std::array<Variant, 2>& variants) {
   int quads = most_quads;
   in_subtransaction([&] {
-    for (const std::string& json : variants) {
-      const Variant variant = read_variant(json, &json == variants.data() ? "A" : "B", 1);
-      const RunIntent intent = load_run_intent(test, variant.config);
-      const SqlText rate =
-          sql_query(
-              "SELECT throughput_tps FROM perf_mgmt.test_executions WHERE test_id = "
-              "$1::pg_catalog.uuid AND execution_environment = $2 AND execution_status = "
-              "'COMPLETED' ORDER BY started_at DESC LIMIT 1",
-              {intent.test.id, environment})
-              .scalar();
-      const bool prepared = !variant.setup.empty() || !variant.teardown.empty();
-      quads = std::min(quads, default_quads(prepared ? RunSpec{} : intent.spec,
+    std::array<RunIntent, 2> intents;
+    for (std::size_t side : {0U, 1U}) intents[side] = load_run_intent(test, variants[side].config);
+    const SqlText rate =
+        sql_query(
+            "SELECT throughput_tps FROM perf_mgmt.test_executions WHERE test_id = "
+            "$1::pg_catalog.uuid AND execution_environment = $2 AND execution_status = "
+            "'COMPLETED' ORDER BY started_at DESC LIMIT 1",
+            {intents[0].test.id, environment})
+            .scalar();
+    for (std::size_t side : {0U, 1U}) {
+      const bool prepared = !variants[side].setup.empty() || !variants[side].teardown.empty();
+      quads = std::min(quads, default_quads(prepared ? RunSpec{} : intents[side].spec,
                                             rate ? std::optional(std::stod(*rate)) : std::nullopt));
     }
   });
@@ -275,7 +275,9 @@ Datum compare_variants(FunctionCallInfo call) {
   check_can_start();
   SpiConnection spi(true);
   const int quads =
-      rounds ? std::stoi(*rounds) : chosen_quads(test, environment, {variant_a, variant_b});
+      rounds ? std::stoi(*rounds)
+             : chosen_quads(test, environment,
+                            {read_variant(variant_a, "A", 1), read_variant(variant_b, "B", 1)});
   std::array variants = {read_variant(variant_a, "A", 2 * quads),
                          read_variant(variant_b, "B", 2 * quads)};
   Comparison comparison(test, environment, quads, std::move(variants));

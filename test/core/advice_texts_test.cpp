@@ -1,35 +1,25 @@
 // What findings say in words, by hand: one for all tables, and figures as reports write them.
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
-
-#include "perf_mgmt/core/advice.hpp"
+#include "advice_fixture.hpp"
 
 namespace perf_mgmt {
 namespace {
 
-using Json = nlohmann::json;
-
-// The findings of a rule.
-std::vector<Json> findings_of(const std::string& snapshot, const std::string& code) {
-  std::vector<Json> findings;
-  for (const Json& finding : Json::parse(advise(snapshot))) {
-    if (finding["code"] == code) findings.push_back(finding);
-  }
-  return findings;
-}
+using advice_fixture::findings_of;
+using advice_fixture::Json;
 
 std::string text_of(const std::string& snapshot, const std::string& code) {
-  const std::vector<Json> findings = findings_of(snapshot, code);
+  const std::vector<Json> findings = findings_of(Json::parse(snapshot), code);
   return findings.size() == 1 ? findings[0]["recommendation"].get<std::string>() : "not one";
 }
 
 TEST(AdviceTexts, StaleStatisticsAreOneFindingForAllTables) {
-  const std::vector<Json> found = findings_of(R"({"tables": [
+  const std::vector<Json> found = findings_of(Json::parse(R"({"tables": [
     {"name": "shop.orders", "rows": 10000, "modified": 5000, "analyzed": true},
     {"name": "shop.fresh", "rows": 10000, "modified": 2000, "analyzed": true},
     {"name": "shop.items", "rows": 123456, "modified": 0, "analyzed": false},
-    {"name": "shop.\"Odd\"", "rows": 1000, "modified": 2345}]})",
+    {"name": "shop.\"Odd\"", "rows": 1000, "modified": 2345}]})"),
                                               "stale_statistics");
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found[0]["recommendation"],
@@ -50,7 +40,7 @@ TEST(AdviceTexts, TenStaleTablesAreNamedAndAllAnalyzed) {
   }
   Json snapshot;
   snapshot["tables"] = tables;
-  const std::vector<Json> found = findings_of(snapshot.dump(), "stale_statistics");
+  const std::vector<Json> found = findings_of(snapshot, "stale_statistics");
   ASSERT_EQ(found.size(), 1U);
   const auto text = found[0]["recommendation"].get<std::string>();
   EXPECT_NE(text.find("t19 (100.0 % of 1,000 rows) and 2 more. The planner"), std::string::npos)
