@@ -23,6 +23,32 @@ $$;
 COMMENT ON FUNCTION perf_mgmt.budget_of(varchar, varchar, timestamptz, jsonb) IS
   'The execution of the oldest baseline, active or not, of the segment that begins then, comparable with this fingerprint.';
 
+-- Where there were baselines and none is active, somebody has decided so.
+CREATE FUNCTION perf_mgmt.first_baseline_note(p_execution_id uuid) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT concat_ws(' ', 'The execution before this one did not qualify as the first: ' || former.flaw || '.',
+                   CASE WHEN own.flaw IS NULL THEN 'This execution qualifies as the first one.'
+                        ELSE format('This execution does not qualify as the first one: %s.', own.flaw) END)
+  FROM perf_mgmt.test_executions e
+  JOIN perf_mgmt.performance_tests t ON t.id = e.test_id
+  CROSS JOIN LATERAL (SELECT perf_mgmt.history_flaw(e) AS flaw) own
+  LEFT JOIN LATERAL (
+    SELECT perf_mgmt.history_flaw(o) AS flaw
+    FROM perf_mgmt.performance_tests v
+    JOIN perf_mgmt.test_executions o ON o.test_id = v.id
+    WHERE v.test_name = t.test_name AND o.execution_environment = e.execution_environment
+      AND o.started_at < e.started_at AND o.execution_status <> 'RUNNING'
+      AND o.confirms_execution_id IS NULL AND o.comparison_id IS NULL
+    ORDER BY o.started_at DESC, o.id LIMIT 1) former ON true
+  WHERE e.id = p_execution_id
+    AND NOT EXISTS (SELECT FROM perf_mgmt.performance_baselines b
+                    WHERE b.test_name = t.test_name AND b.execution_environment = e.execution_environment)
+$$;
+COMMENT ON FUNCTION perf_mgmt.first_baseline_note(uuid) IS
+  'Of an execution whose test never had a baseline in its environment: whether it may be the first one, or why not, and why the one before it was not; NULL where there was a baseline.';
+
 CREATE FUNCTION perf_mgmt.baseline_of(
   p_execution_id uuid,
   p_accept_fingerprint boolean DEFAULT false,
@@ -66,7 +92,8 @@ BEGIN
              a.preference, a.segment_number DESC
     LIMIT 1;
   IF v_preferred.baseline_id IS NULL THEN
-    problem := format('Test "%s" has no active baseline in environment "%s".', v_test_name, v_environment);
+    problem := concat_ws(' ', format('Test "%s" has no active baseline in environment "%s".', v_test_name, v_environment),
+                         perf_mgmt.first_baseline_note(p_execution_id));
     RETURN;
   END IF;
   v_differences := perf_mgmt.fingerprint_differences(v_preferred.baseline_execution_id, p_execution_id);

@@ -190,19 +190,41 @@ AS $$
 DECLARE
   v_error jsonb := coalesce(p_error, CASE WHEN p_execution_id IS NULL THEN
     '{"sqlstate": "XX000", "message": "the test returned no execution"}'::jsonb END);
+  v_is_repetition boolean;
+  v_test record;
 BEGIN
   UPDATE perf_mgmt.ci_run_tests s
     SET execution_id = p_execution_id, error = v_error
     WHERE s.ci_run_id = p_run_id AND s.test_number = p_test_number AND num_nonnulls(s.execution_id, s.error) = 0;
-  IF NOT FOUND THEN
+  v_is_repetition := NOT FOUND;
+  IF v_is_repetition THEN
     UPDATE perf_mgmt.ci_run_tests s
       SET confirmation_execution_id = p_execution_id, confirmation_error = v_error
       WHERE s.ci_run_id = p_run_id AND s.test_number = p_test_number;
   END IF;
+
+  -- Who waits is told test by test.
+  SELECT s.test_name, e.execution_status, perf_mgmt.needs_confirmation(e.id) AS is_open,
+         (SELECT count(*) FROM perf_mgmt.ci_run_tests o WHERE o.ci_run_id = p_run_id) AS tests,
+         (SELECT v.verdict FROM perf_mgmt.latest_verdicts(e.id) v WHERE v.metric = 'overall') AS verdict,
+         (SELECT bool_or(v.confirmed) FROM perf_mgmt.latest_verdicts(e.id) v) AS confirmed
+    INTO v_test
+    FROM perf_mgmt.ci_run_tests s LEFT JOIN perf_mgmt.test_executions e ON e.id = s.execution_id
+    WHERE s.ci_run_id = p_run_id AND s.test_number = p_test_number;
+  RAISE NOTICE '%', format('test %s of %s, "%s"%s: %s', p_test_number, v_test.tests, v_test.test_name,
+    CASE WHEN v_is_repetition THEN ', repeated' END,
+    CASE WHEN v_error IS NOT NULL THEN 'could not be run: ' || (v_error ->> 'message')
+         WHEN v_test.execution_status <> 'COMPLETED' THEN format('ended as %s', v_test.execution_status)
+         WHEN v_test.verdict IS NULL THEN 'not judged yet'
+         ELSE v_test.verdict || CASE WHEN v_test.is_open AND v_is_repetition THEN ', the repetition gave no valid result'
+                                     WHEN v_test.is_open THEN ', to be repeated'
+                                     WHEN v_test.confirmed THEN ', confirmed'
+                                     WHEN NOT v_test.confirmed THEN ', not confirmed'
+                                     ELSE '' END END);
 END
 $$;
 COMMENT ON FUNCTION perf_mgmt.record_ci_step(uuid, integer, uuid, jsonb) IS
-  'Notes what came of the step that next_ci_step named: an execution, or the error that kept it from running, or both.';
+  'Notes what came of the step that next_ci_step named, and says it in a notice: an execution, or the error that kept it from running, or both.';
 
 -- The two entrances ------------------------------------------------------------------------------
 

@@ -202,13 +202,13 @@ CREATE PROCEDURE perf_mgmt.compare_variants(
   p_test_name varchar,
   p_variant_a jsonb,
   p_variant_b jsonb,
-  p_rounds integer DEFAULT 8,
+  p_rounds integer DEFAULT NULL,
   INOUT comparison_id uuid DEFAULT NULL,
   p_execution_environment varchar DEFAULT 'development'
 )
 AS 'MODULE_PATHNAME', 'perf_mgmt_compare_variants' LANGUAGE C;
 COMMENT ON PROCEDURE perf_mgmt.compare_variants(varchar, jsonb, jsonb, integer, uuid, varchar) IS
-  'Runs two configurations of a test by turns, p_rounds times A, B, B, A, and tells whether the second is slower or faster than the first. Each is a run spec as of execute_performance_test, with a name, and setup and teardown statements that the caller''s role runs around its turns; the test''s duration is that of all rounds of a variant together. Only outside of a transaction block.';
+  'Runs two configurations of a test by turns, p_rounds times A, B, B, A, and tells whether the second is slower or faster than the first. Each is a run spec as of execute_performance_test, with a name, and setup and teardown statements that the caller''s role runs around its turns; the test''s duration is that of all rounds of a variant together. By default (NULL) 8 to 50 times: as often as leaves a round half a second and 1,000 operations at the rate of the newest execution, and 8 times where something is set up, torn down or warmed up; fewer than 4 tell no verdict. Only outside of a transaction block.';
 
 SELECT pg_catalog.pg_extension_config_dump('perf_mgmt.variant_comparisons', '');
 SELECT pg_catalog.pg_extension_config_dump('perf_mgmt.comparison_verdicts', '');

@@ -7,7 +7,6 @@ SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT jsonb_build_object(
     'id', e.id,
-    'seconds', e.measured_ms / 1000,
     'settings', coalesce(e.postgresql_config, '{}') || coalesce(e.run_spec -> 'settings', '{}'),
     'operations', coalesce((
       SELECT jsonb_agg(jsonb_build_object(

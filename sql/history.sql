@@ -21,6 +21,27 @@ COMMENT ON COLUMN perf_mgmt.history.completed_at IS 'When it ended.';
 COMMENT ON COLUMN perf_mgmt.history.regression_detected IS 'Whether a regression was found in it.';
 COMMENT ON COLUMN perf_mgmt.history.fingerprint IS 'Its fingerprint; computed where none was stored.';
 
+-- The conditions of the view in words.
+CREATE FUNCTION perf_mgmt.history_flaw(p_execution perf_mgmt.test_executions) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT CASE
+    WHEN (p_execution).execution_status = 'RUNNING' THEN 'it has not ended'
+    WHEN (p_execution).execution_status <> 'COMPLETED' THEN format('it ended as %s', (p_execution).execution_status)
+    WHEN (p_execution).is_valid IS NOT TRUE THEN 'it is not valid'
+    WHEN (p_execution).confirms_execution_id IS NOT NULL THEN 'it repeats another one to confirm its verdict'
+    WHEN (p_execution).comparison_id IS NOT NULL THEN 'it is one half of a comparison of two variants'
+    WHEN num_nulls((p_execution).throughput_tps, (p_execution).error_rate_percent) > 0 THEN 'it measured nothing'
+    WHEN (p_execution).run_spec -> 'quiet' = 'true'
+         AND coalesce((p_execution).rounds_quiet < least(3, (p_execution).rounds_wanted), true) THEN
+      format('it had too few quiet rounds (%s of at least %s)', coalesce((p_execution).rounds_quiet, 0),
+             least(3, (p_execution).rounds_wanted))
+  END
+$$;
+COMMENT ON FUNCTION perf_mgmt.history_flaw(perf_mgmt.test_executions) IS
+  'Why an execution may feed neither baselines nor noise floors, as in "it is not valid"; NULL where it may.';
+
 -- The limit goes into the scan of each version: the index gives the newest first, and the rest of a
 -- long history is not read.
 CREATE FUNCTION perf_mgmt.eligible_executions(

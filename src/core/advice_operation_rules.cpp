@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "advice_rules.hpp"
+#include "perf_mgmt/core/quantity.hpp"
 
 namespace perf_mgmt::advice {
 
@@ -100,7 +101,7 @@ void find_temp_spill(const Rule& rule, const Snapshot& snapshot, Findings& findi
         .recommendation = fmt::format(
             "\"{}\" sorts or hashes on disk: it writes {} MB of temporary files per execution, "
             "because work_mem ({}) does not hold what it works on.",
-            operation.name, rounded(blocks * kBlockBytes / kMegabyte),
+            operation.name, short_number(blocks * kBlockBytes / kMegabyte),
             now ? rounded(*now / kMegabyte) + " MB" : std::string("unknown")),
         .evidence = {{"operation", operation.name},
                      {"temp_blocks_per_execution", std::round(blocks * 100) / 100},
@@ -129,8 +130,8 @@ void find_lock_waits(const Rule& rule, const Snapshot& snapshot, Findings& findi
     std::vector<Blocker> blockers = operation.blockers;
     std::stable_sort(blockers.begin(), blockers.end(),
                      [](const Blocker& a, const Blocker& b) { return a.samples > b.samples; });
-    std::string text = fmt::format("\"{}\" waits for locks of others in {} % of its time.",
-                                   operation.name, rounded(share));
+    std::string text = fmt::format("\"{}\" waits for locks of others in {} of its time.",
+                                   operation.name, percent_text(share));
     if (!blockers.empty()) text += describe_blocker(blockers.front());
     findings.add({.rule = &rule,
                   .impact_percent = impact,
@@ -150,18 +151,19 @@ void find_planning(const Rule& rule, const Snapshot& snapshot, Findings& finding
   for (const Operation& operation : snapshot.operations) {
     const auto part = part_beyond(snapshot, operation, operation.planning_ms, rule.threshold);
     if (!part) continue;
-    findings.add({.rule = &rule,
-                  .impact_percent = part->impact_percent,
-                  .recommendation = fmt::format(
-                      "\"{}\" spends {} % of its time in the planner ({} ms per execution).",
-                      operation.name, rounded(part->share_percent),
-                      rounded(*operation.planning_ms / std::max(operation.ok.value_or(1), 1.0))),
-                  .evidence = {{"operation", operation.name},
-                               {"planning_percent", std::round(part->share_percent * 100) / 100},
-                               {"planning_ms", *operation.planning_ms},
-                               {"busy_ms", *operation.busy_ms},
-                               {"threshold_percent", rule.threshold}},
-                  .sql = role_setting(snapshot, "plan_cache_mode = force_generic_plan")});
+    findings.add(
+        {.rule = &rule,
+         .impact_percent = part->impact_percent,
+         .recommendation = fmt::format(
+             "\"{}\" spends {} of its time in the planner ({} per execution).", operation.name,
+             percent_text(part->share_percent),
+             duration_text(*operation.planning_ms / std::max(operation.ok.value_or(1), 1.0))),
+         .evidence = {{"operation", operation.name},
+                      {"planning_percent", std::round(part->share_percent * 100) / 100},
+                      {"planning_ms", *operation.planning_ms},
+                      {"busy_ms", *operation.busy_ms},
+                      {"threshold_percent", rule.threshold}},
+         .sql = role_setting(snapshot, "plan_cache_mode = force_generic_plan")});
   }
 }
 
@@ -173,9 +175,9 @@ void find_jit(const Rule& rule, const Snapshot& snapshot, Findings& findings) {
     findings.add({.rule = &rule,
                   .impact_percent = part->impact_percent,
                   .recommendation = fmt::format(
-                      "\"{}\" spends {} % of its time compiling expressions (JIT, {} functions).",
-                      operation.name, rounded(part->share_percent),
-                      rounded(operation.jit_functions.value_or(0))),
+                      "\"{}\" spends {} of its time compiling expressions (JIT, {} functions).",
+                      operation.name, percent_text(part->share_percent),
+                      whole_number(operation.jit_functions.value_or(0))),
                   .evidence = {{"operation", operation.name},
                                {"jit_percent", std::round(part->share_percent * 100) / 100},
                                {"jit_ms", *operation.jit_ms},
@@ -199,10 +201,10 @@ void find_zero_row_writes(const Rule& rule, const Snapshot& snapshot, Findings& 
     const std::string parameters = parameter_list(operation);
     findings.add({.rule = &rule,
                   .impact_percent = busy ? Figure(*busy * share / 100) : Figure{},
-                  .recommendation = fmt::format("{} % of the writes of \"{}\" touch no row: its "
+                  .recommendation = fmt::format("{} of the writes of \"{}\" touch no row: its "
                                                 "parameters{} do not meet the data, and "
                                                 "it is measured doing nothing.",
-                                                rounded(share), operation.name,
+                                                percent_text(share), operation.name,
                                                 parameters.empty() ? "" : " (" + parameters + ")"),
                   .evidence = {{"operation", operation.name},
                                {"zero_row_writes", *operation.zero_row_writes},
@@ -228,9 +230,10 @@ void find_zero_row_reads(const Rule& rule, const Snapshot& snapshot, Findings& f
         {.rule = &rule,
          .impact_percent = busy ? Figure(*busy * share / 100) : Figure{},
          .recommendation = fmt::format(
-             "\"{}\" found no row in at least {} % of its executions: its parameters{} do not meet "
+             "\"{}\" found no row in at least {} of its executions: its parameters{} do not meet "
              "the data.",
-             operation.name, rounded(share), parameters.empty() ? "" : " (" + parameters + ")"),
+             operation.name, percent_text(share),
+             parameters.empty() ? "" : " (" + parameters + ")"),
          .evidence = {{"operation", operation.name},
                       {"rows_read", *operation.rows_read},
                       {"executions", *operation.ok},

@@ -7,6 +7,7 @@
 #include "advice_rules.hpp"
 #include "perf_mgmt/core/plan_outline.hpp"
 #include "perf_mgmt/core/plan_reading.hpp"
+#include "perf_mgmt/core/quantity.hpp"
 
 namespace perf_mgmt::advice {
 
@@ -95,23 +96,23 @@ void find_plan_flip(const Rule& rule, const Snapshot& snapshot, Findings& findin
       const double impact = busy * (1 - 1 / factor);
       const auto difference = plan_difference(before->json, plan->json);
       if (impact < kLeastImpactPercent || !difference) continue;
-      findings.add({.rule = &rule,
-                    .impact_percent = impact,
-                    .recommendation = fmt::format(
-                        "\"{}\" runs another plan than in the baseline, and takes {} "
-                        "ms instead of {} ms: {} "
-                        "where it was {}.",
-                        operation.name, rounded(*operation.avg_ms),
-                        rounded(*operation.baseline_avg_ms), difference->second, difference->first),
-                    .evidence = {{"operation", operation.name},
-                                 {"statement", plan->statement},
-                                 {"avg_ms", *operation.avg_ms},
-                                 {"baseline_avg_ms", *operation.baseline_avg_ms},
-                                 {"threshold_factor", rule.threshold},
-                                 {"plan_hash", plan->hash},
-                                 {"baseline_plan_hash", before->hash},
-                                 {"plan", difference->second},
-                                 {"baseline_plan", difference->first}}});
+      findings.add(
+          {.rule = &rule,
+           .impact_percent = impact,
+           .recommendation = fmt::format(
+               "\"{}\" runs another plan than in the baseline, and takes {} instead of "
+               "{}: {} where it was {}.",
+               operation.name, duration_text(*operation.avg_ms),
+               duration_text(*operation.baseline_avg_ms), difference->second, difference->first),
+           .evidence = {{"operation", operation.name},
+                        {"statement", plan->statement},
+                        {"avg_ms", *operation.avg_ms},
+                        {"baseline_avg_ms", *operation.baseline_avg_ms},
+                        {"threshold_factor", rule.threshold},
+                        {"plan_hash", plan->hash},
+                        {"baseline_plan_hash", before->hash},
+                        {"plan", difference->second},
+                        {"baseline_plan", difference->first}}});
     }
   }
   if (!comparable) findings.not_measured("plans of a baseline");
@@ -145,7 +146,7 @@ void find_several_plans(const Rule& rule, const Snapshot& snapshot, Findings& fi
                     .recommendation = fmt::format(
                         "Statement {} of \"{}\" ran with {} plans, of which one costs {} times as "
                         "much as another: {} and {}.",
-                        plan->statement, operation.name, hashes.size(), rounded(high / low),
+                        plan->statement, operation.name, hashes.size(), count_text(high / low),
                         plan_outline(dearest->json).value_or("a plan"),
                         plan_outline(cheapest->json).value_or("another")),
                     .evidence = {{"operation", operation.name},
@@ -171,19 +172,20 @@ void find_misestimates(const Rule& rule, const Snapshot& snapshot, Findings& fin
           found->relation.empty()
               ? found->node
               : fmt::format("{} on {}.{}", found->node, found->schema, found->relation);
-      Finding finding{.rule = &rule,
-                      .impact_percent = impact,
-                      .recommendation = fmt::format("The planner expects {} rows of {} in \"{}\", "
-                                                    "and it gives {}: off by a factor of {}.",
-                                                    rounded(found->planned), where, operation.name,
-                                                    rounded(found->actual), rounded(found->factor)),
-                      .evidence = {{"operation", operation.name},
-                                   {"statement", sample.statement},
-                                   {"node", where},
-                                   {"planned_rows", found->planned},
-                                   {"actual_rows", found->actual},
-                                   {"columns", found->columns},
-                                   {"threshold_factor", rule.threshold}}};
+      Finding finding{
+          .rule = &rule,
+          .impact_percent = impact,
+          .recommendation = fmt::format("The planner expects {} rows of {} in \"{}\", "
+                                        "and it gives {}: off by a factor of {}.",
+                                        count_text(found->planned), where, operation.name,
+                                        count_text(found->actual), count_text(found->factor)),
+          .evidence = {{"operation", operation.name},
+                       {"statement", sample.statement},
+                       {"node", where},
+                       {"planned_rows", found->planned},
+                       {"actual_rows", found->actual},
+                       {"columns", found->columns},
+                       {"threshold_factor", rule.threshold}}};
       if (!found->relation.empty() && !found->schema.empty()) finding.sql = statistics_sql(*found);
       findings.add(std::move(finding));
     }
@@ -227,10 +229,10 @@ void find_missing_indexes(const Rule& rule, const Snapshot& snapshot, Findings& 
     const IndexTrial& trial = *index.trial;
     std::string text = fmt::format(
         "\"{}\" reads {} rows one after the other to keep {}: an index would spare that.",
-        index.operations.front(), rounded(trial.rows_read), rounded(trial.rows_kept));
+        index.operations.front(), count_text(trial.rows_read), count_text(trial.rows_kept));
     text += index.proven && trial.cost_after
                 ? fmt::format(" Planned with it, the statement costs {} instead of {}.",
-                              rounded(*trial.cost_after), rounded(*trial.cost_before))
+                              count_text(*trial.cost_after), count_text(*trial.cost_before))
                 : std::string(" That is not proven: HypoPG was not installed at the run.");
     std::string sql = definition;
     constexpr std::string_view kCreate = "CREATE INDEX ON";

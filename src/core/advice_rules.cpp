@@ -5,6 +5,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+
+#include "perf_mgmt/core/quantity.hpp"
 
 namespace perf_mgmt::advice {
 
@@ -233,6 +236,10 @@ std::string rounded(double value) {
   text.erase(text.find_last_not_of('0') + 1);
   if (text.ends_with('.')) text.pop_back();
   return text == "-0" ? "0" : text;
+}
+
+std::string count_text(double value) {
+  return std::fabs(value) < 10 ? rounded(value) : whole_number(value);
 }
 
 }  // namespace perf_mgmt::advice

@@ -57,8 +57,12 @@ inline constexpr double kLeastImpactPercent = 1;
 // From 30 % on HIGH, from 5 % on MEDIUM, else LOW, which is also where there is none.
 Severity severity_of(Figure impact_percent);
 
-// With at most two decimals: 1234.5, 0.07, 12.
+// For SQL and for sizes in PostgreSQL's units, with at most two decimals: 1234.5, 0.07, 12. Other
+// figures are written as reports write them (quantity.hpp).
 std::string rounded(double value);
+// A number of rows, a cost, a factor: "12,345", "12"; below ten with at most two decimals, as means
+// may have: "2.35", "3".
+std::string count_text(double value);
 
 // advice_summary_rules.cpp: the run as a whole, the server, the tables.
 void find_slow_response(const Rule&, const Snapshot&, Findings&);

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "advice_rules.hpp"
+#include "perf_mgmt/core/quantity.hpp"
 
 namespace perf_mgmt::advice {
 
@@ -15,16 +16,18 @@ constexpr double kFewestRows = 1000;
 constexpr double kFewestSamples = 20;
 constexpr double kGigabyte = 1073741824;
 constexpr std::size_t kMostNamed = 3;
+constexpr std::size_t kMostTables = 10;  // named in one recommendation
 
 // "a" (12 ms), "b" (3 ms) and 2 more
 template <typename Item, typename Describe>
-std::string list_of(const std::vector<Item>& items, Describe describe) {
+std::string list_of(const std::vector<Item>& items, Describe describe,
+                    std::size_t most = kMostNamed) {
   std::string text;
-  for (std::size_t i = 0; i < std::min(items.size(), kMostNamed); ++i) {
+  for (std::size_t i = 0; i < std::min(items.size(), most); ++i) {
     if (i > 0) text += ", ";
     text += describe(items[i]);
   }
-  if (items.size() > kMostNamed) text += fmt::format(" and {} more", items.size() - kMostNamed);
+  if (items.size() > most) text += fmt::format(" and {} more", items.size() - most);
   return text;
 }
 
@@ -78,12 +81,12 @@ void find_slow_response(const Rule& rule, const Snapshot& snapshot, Findings& fi
   const double threshold = rule.threshold_in(snapshot);
   if (!p95 || *p95 <= threshold) return;
   const auto slow = beyond(snapshot, &Operation::p95_response_ms, threshold);
-  std::string text =
-      fmt::format("P95 response time is {} ms, beyond {} ms.", rounded(*p95), rounded(threshold));
+  std::string text = fmt::format("P95 response time is {}, beyond {}.", duration_text(*p95),
+                                 duration_text(threshold));
   if (!slow.empty()) {
     text += fmt::format(" It is so for {}.", list_of(slow, [](const Operation* operation) {
-                          return fmt::format("\"{}\" ({} ms)", operation->name,
-                                             rounded(*operation->p95_response_ms));
+                          return fmt::format("\"{}\" ({})", operation->name,
+                                             duration_text(*operation->p95_response_ms));
                         }));
   }
   findings.add({.rule = &rule,
@@ -99,18 +102,19 @@ void find_slow_operations(const Rule& rule, const Snapshot& snapshot, Findings& 
   const double threshold = rule.threshold_in(snapshot);
   const auto slow = beyond(snapshot, &Operation::avg_ms, threshold);
   if (slow.empty()) return;
-  findings.add({.rule = &rule,
-                .impact_percent = share_of(snapshot, slow),
-                .recommendation = fmt::format(
-                    "{} {} more than {} ms on average: {}. Review and optimize.", slow.size(),
-                    slow.size() == 1 ? "operation takes" : "operations take", rounded(threshold),
-                    list_of(slow,
-                            [](const Operation* operation) {
-                              return fmt::format("\"{}\" ({} ms)", operation->name,
-                                                 rounded(*operation->avg_ms));
-                            })),
-                .evidence = {{"threshold_ms", threshold},
-                             {"operations", figures_of(slow, &Operation::avg_ms)}}});
+  findings.add(
+      {.rule = &rule,
+       .impact_percent = share_of(snapshot, slow),
+       .recommendation = fmt::format(
+           "{} {} more than {} on average: {}. Review and optimize.", slow.size(),
+           slow.size() == 1 ? "operation takes" : "operations take", duration_text(threshold),
+           list_of(slow,
+                   [](const Operation* operation) {
+                     return fmt::format("\"{}\" ({})", operation->name,
+                                        duration_text(*operation->avg_ms));
+                   })),
+       .evidence = {{"threshold_ms", threshold},
+                    {"operations", figures_of(slow, &Operation::avg_ms)}}});
 }
 
 void find_high_cpu(const Rule& rule, const Snapshot& snapshot, Findings& findings) {
@@ -119,10 +123,10 @@ void find_high_cpu(const Rule& rule, const Snapshot& snapshot, Findings& finding
   if (!cpu || *cpu <= threshold) return;
   const Figure others = snapshot.figure("others_cpu_percent");
   std::string text =
-      fmt::format("CPU usage is {} %, beyond {} %.", rounded(*cpu), rounded(threshold));
+      fmt::format("CPU usage is {}, beyond {}.", percent_text(*cpu), percent_text(threshold));
   // Then it is no matter of the workload.
   if (others.value_or(0) > *cpu / 2) {
-    text += fmt::format(" Most of it is other processes' ({} %).", rounded(*others));
+    text += fmt::format(" Most of it is other processes' ({}).", percent_text(*others));
   } else {
     text += " Consider connection pooling optimization or query efficiency improvements.";
   }
@@ -139,8 +143,8 @@ void find_high_memory(const Rule& rule, const Snapshot& snapshot, Findings& find
   if (!memory || *memory <= threshold) return;
   findings.add(
       {.rule = &rule,
-       .recommendation = fmt::format("Memory usage is {} %, beyond {} %. Review memory allocation.",
-                                     rounded(*memory), rounded(threshold)),
+       .recommendation = fmt::format("Memory usage is {}, beyond {}. Review memory allocation.",
+                                     percent_text(*memory), percent_text(threshold)),
        .evidence = {{"memory_usage_percent", *memory}, {"threshold_percent", threshold}}});
 }
 
@@ -152,12 +156,12 @@ void find_errors(const Rule& rule, const Snapshot& snapshot, Findings& findings)
   std::stable_sort(
       errors.begin(), errors.end(),
       [](const OperationFailure& a, const OperationFailure& b) { return a.count > b.count; });
-  std::string text = fmt::format("{} % of the operations failed, beyond {} %.", rounded(*rate),
-                                 rounded(threshold));
+  std::string text = fmt::format("{} of the operations failed, beyond {}.", percent_text(*rate),
+                                 percent_text(threshold));
   if (!errors.empty()) {
     text += fmt::format(" Most often: {}.", list_of(errors, [](const OperationFailure& error) {
                           return fmt::format("\"{}\" with SQLSTATE {} ({} times)", error.operation,
-                                             error.sqlstate, rounded(error.count));
+                                             error.sqlstate, whole_number(error.count));
                         }));
   }
   Json list = Json::array();
@@ -200,10 +204,10 @@ void find_commit_bound(const Rule& rule, const Snapshot& snapshot, Findings& fin
       }
     }
   }
-  std::string text = fmt::format("{} % of the operations' time is spent in COMMIT, mostly by {}.",
-                                 rounded(*share), list_of(writers, [](const Operation* operation) {
-                                   return fmt::format("\"{}\"", operation->name);
-                                 }));
+  const std::string names = list_of(
+      writers, [](const Operation* operation) { return fmt::format("\"{}\"", operation->name); });
+  std::string text = fmt::format("{} of the operations' time is spent in COMMIT, mostly by {}.",
+                                 percent_text(*share), names);
   if (samples >= kFewestSamples) {
     text += 100 * flushes / samples >= *share / 2
                 ? " The flush of the write-ahead log sets the pace."
@@ -230,7 +234,7 @@ void find_full_connections(const Rule& rule, const Snapshot& snapshot, Findings&
   findings.add({.rule = &rule,
                 .recommendation = fmt::format(
                     "{} of the server's {} connections were taken: new sessions are soon refused.",
-                    rounded(*snapshot.connections), rounded(*most)),
+                    whole_number(*snapshot.connections), whole_number(*most)),
                 .evidence = {{"connections", *snapshot.connections},
                              {"max_connections", *most},
                              {"threshold_percent", rule.threshold}}});
@@ -246,7 +250,7 @@ void find_missing_workers(const Rule& rule, const Snapshot& snapshot, Findings& 
       .rule = &rule,
       .recommendation = fmt::format(
           "{} of {} workers could be started: the load was another one than was asked for.",
-          rounded(*workers), rounded(*wanted)),
+          whole_number(*workers), whole_number(*wanted)),
       .evidence = {{"workers", *workers},
                    {"workers_requested", *wanted},
                    {"max_worker_processes", slots ? Json(*slots) : Json(nullptr)}}};
@@ -271,9 +275,9 @@ void find_busy_workers(const Rule& rule, const Snapshot& snapshot, Findings& fin
   if (share <= rule.threshold) return;
   findings.add({.rule = &rule,
                 .recommendation = fmt::format(
-                    "Operations waited {} ms of {} ms ({} %) for one of the {} to be free.",
-                    rounded(*lag), rounded(*response), rounded(share),
-                    workers ? rounded(*workers) + " workers" : std::string("workers")),
+                    "Operations waited {} of {} ({}) for one of the {} to be free.",
+                    duration_text(*lag), duration_text(*response), percent_text(share),
+                    workers ? whole_number(*workers) + " workers" : std::string("workers")),
                 .evidence = {{"avg_lag_ms", *lag},
                              {"avg_response_time_ms", *response},
                              {"workers", workers ? Json(*workers) : Json(nullptr)},
@@ -299,11 +303,12 @@ void find_checkpoint_pressure(const Rule& rule, const Snapshot& snapshot, Findin
   findings.add(
       {.rule = &rule,
        .recommendation = fmt::format(
-           "{} {} into the run, and at {} MB/s of write-ahead log the next ones come every {} s, "
-           "before checkpoint_timeout ({} s): max_wal_size would have to be {} GB, not {} GB.",
-           rounded(*checkpoints), *checkpoints == 1 ? "checkpoint fell" : "checkpoints fell",
-           rounded(rate / 1e6), rounded(*most / (1 + target) / rate), rounded(*timeout),
-           rounded(std::ceil(needed / kGigabyte)), rounded(*most / kGigabyte)),
+           "{} {} into the run, and at {}/s of write-ahead log the next ones come every {}, before "
+           "checkpoint_timeout ({}): max_wal_size would have to be {} GB, not {} GB.",
+           whole_number(*checkpoints), *checkpoints == 1 ? "checkpoint fell" : "checkpoints fell",
+           bytes_text(rate), duration_text(1000 * *most / (1 + target) / rate),
+           duration_text(1000 * *timeout), rounded(std::ceil(needed / kGigabyte)),
+           rounded(*most / kGigabyte)),
        .evidence = {{"checkpoints", *checkpoints},
                     {"wal_bytes_per_second", std::round(rate)},
                     {"max_wal_size_bytes", *most},
@@ -322,9 +327,9 @@ void find_cold_updates(const Rule& rule, const Snapshot& snapshot, Findings& fin
     findings.add(
         {.rule = &rule,
          .recommendation = fmt::format(
-             "Only {} % of the {} updates of {} were heap-only (HOT): the others write to every "
+             "Only {} of the {} updates of {} were heap-only (HOT): the others write to every "
              "index of the table, and vacuum has to clean up after them.",
-             rounded(share), rounded(*table.updated), table.name),
+             percent_text(share), whole_number(*table.updated), table.name),
          .evidence = {{"table", table.name},
                       {"updates", *table.updated},
                       {"hot_updates", *table.hot_updated},
@@ -333,28 +338,44 @@ void find_cold_updates(const Rule& rule, const Snapshot& snapshot, Findings& fin
   }
 }
 
+// One statement analyzes them all, so they are one finding.
 void find_stale_statistics(const Rule& rule, const Snapshot& snapshot, Findings& findings) {
   if (snapshot.tables.empty()) findings.not_measured("what the tables' counters say");
+  std::vector<std::string> changed;
+  std::vector<std::string> never;
+  std::string names;
+  Json list = Json::array();
   for (const Table& table : snapshot.tables) {
     const double rows = table.rows.value_or(0);
     if (!table.modified || rows < kFewestRows) continue;
-    const bool never = table.analyzed == false;
+    const bool is_analyzed = table.analyzed != false;
     const double share = 100 * *table.modified / rows;
-    if (!never && share <= rule.threshold) continue;
-    const std::string changed =
-        never ? fmt::format("{} has {} rows and was never analyzed", table.name, rounded(rows))
-              : fmt::format("{} rows of {} ({} % of {}) have changed since its last ANALYZE",
-                            rounded(*table.modified), table.name, rounded(share), rounded(rows));
-    findings.add(
-        {.rule = &rule,
-         .recommendation = changed + ": the planner works with numbers that no longer hold.",
-         .evidence = {{"table", table.name},
-                      {"rows", rows},
-                      {"modified", *table.modified},
-                      {"analyzed", !never},
-                      {"threshold_percent", rule.threshold}},
-         .sql = fmt::format("ANALYZE {};", table.name)});
+    if (is_analyzed && share <= rule.threshold) continue;
+    if (is_analyzed) {
+      changed.push_back(
+          fmt::format("{} ({} of {} rows)", table.name, percent_text(share), whole_number(rows)));
+    } else {
+      never.push_back(fmt::format("{} ({} rows)", table.name, whole_number(rows)));
+    }
+    names += (names.empty() ? "" : ", ") + table.name;
+    list.push_back({{"table", table.name},
+                    {"rows", rows},
+                    {"modified", *table.modified},
+                    {"analyzed", is_analyzed}});
   }
+  if (names.empty()) return;
+  std::string text;
+  const auto add = [&](std::string_view what, const std::vector<std::string>& tables) {
+    if (tables.empty()) return;
+    const auto as_it_is = [](const std::string& table) { return table; };
+    text += fmt::format("{}: {}. ", what, list_of(tables, as_it_is, kMostTables));
+  };
+  add("Changed since the last ANALYZE", changed);
+  add("Never analyzed", never);
+  findings.add({.rule = &rule,
+                .recommendation = text + "The planner works with numbers that do not hold.",
+                .evidence = {{"tables", list}, {"threshold_percent", rule.threshold}},
+                .sql = fmt::format("ANALYZE {};", names)});
 }
 
 }  // namespace perf_mgmt::advice

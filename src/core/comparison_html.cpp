@@ -22,12 +22,7 @@ namespace {
 
 using Align = HtmlTable::Align;
 
-constexpr std::size_t kGridPoints = 150;
-constexpr std::array<std::string_view, 13> kFigures = {
-    "avg_response_time_ms",  "p50_response_time_ms", "p95_response_time_ms", "p99_response_time_ms",
-    "p999_response_time_ms", "max_response_time_ms", "throughput_tps",       "error_rate_percent",
-    "avg_service_time_ms",   "avg_lag_ms",           "cpu_usage_percent",    "memory_usage_percent",
-    "disk_io_mb_per_sec"};
+constexpr std::size_t kGridPoints = 300;  // as many as a series has points at most
 
 std::string test_name(const JsonValue& report) {
   std::string name;
@@ -65,6 +60,7 @@ std::string verdict_body(const std::vector<VerdictRow>& rows, std::string_view t
   return box_html(words.tone, heading, body);
 }
 
+// As words_of: one that is not known here is itself, so the words live no longer than `verdict`.
 VerdictWords variant_words(std::string_view verdict) {
   if (verdict == "FASTER") return {kGood, "B is faster", "B is better than A, and not by chance."};
   if (verdict == "SLOWER") return {kBad, "B is slower", "B is worse than A, and not by chance."};
@@ -94,7 +90,8 @@ std::string variants_html(const JsonValue& variants) {
       const auto value = row.number_of(member);
       return value ? signed_change(*value, metric) : std::string();
     };
-    const VerdictWords words = variant_words(text_or_empty(row, "verdict"));
+    const std::string verdict = text_or_empty(row, "verdict");
+    const VerdictWords words = variant_words(verdict);
     const std::string low = percent("low_percent");
     table.add_row({name_html(metric_title(metric)), badge_html(words.tone, words.title),
                    html_text(metric_or_dash(metric, row.number_of("value_a"))),
@@ -107,7 +104,8 @@ std::string variants_html(const JsonValue& variants) {
                        ? html_text(whole_number(*row.number_of("quads_needed")))
                        : ""});
   });
-  const VerdictWords words = variant_words(text_or_empty(variants, "verdict"));
+  const std::string verdict = text_or_empty(variants, "verdict");
+  const VerdictWords words = variant_words(verdict);
   std::string heading(words.title);
   if (const auto metric = text_of(variants, "primary_metric")) {
     heading += ": " + metric_title(*metric);
@@ -137,7 +135,7 @@ std::string figures_table(const JsonValue& a, const JsonValue& b,
   const auto before = a.find("performance_metrics");
   const auto now = b.find("performance_metrics");
   if (!before || !now) return {};
-  for (const std::string_view metric : kFigures) {
+  for (const auto& [metric, always] : kKeyFigures) {
     const auto old = before->number_of(metric);
     const auto value = now->number_of(metric);
     if (!old && !value) continue;

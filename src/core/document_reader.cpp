@@ -130,4 +130,15 @@ std::string time_text(std::string_view timestamp) {
                      left / 3600, left / 60 % 60, left % 60);
 }
 
+std::optional<double> run_seconds(const JsonValue& summary) {
+  constexpr double kHundredth = 0.6;  // of a minute
+  const std::optional<double> minutes = summary.number_of("duration_minutes");
+  if (!minutes) return std::nullopt;
+  const std::optional<double> began = epoch_of(text_or_empty(summary, "started_at"));
+  const std::optional<double> ended = epoch_of(text_or_empty(summary, "completed_at"));
+  const double seconds = *minutes * 60;
+  if (!began || !ended || std::fabs(*ended - *began - seconds) > kHundredth) return seconds;
+  return *ended - *began;
+}
+
 }  // namespace perf_mgmt

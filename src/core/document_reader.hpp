@@ -50,5 +50,8 @@ std::string indented_json(const nlohmann::json& value);
 std::optional<double> epoch_of(std::string_view timestamp);
 // "2026-03-01 12:00:00 UTC"; a text that is no time is left as it is.
 std::string time_text(std::string_view timestamp);
+// Seconds that an execution took, of a report's execution_summary: from its start to its end, where
+// that is what its duration says, which is in hundredths of a minute. Nothing while it runs.
+std::optional<double> run_seconds(const JsonValue& summary);
 
 }  // namespace perf_mgmt

@@ -60,8 +60,21 @@ bool begins_block(const std::u32string& line, std::size_t place) {
                      line.begin() + static_cast<std::ptrdiff_t>(place), is_digit);
 }
 
-// GitHub finds addresses, mentions and references in the text after it has taken the backslashes
-// away, so what makes them has to be torn apart.
+// ":tada:", which GitHub shows as a picture; ":30:" of a time is none.
+bool begins_picture(const std::u32string& line, std::size_t place) {
+  const auto is_letter = [](char32_t c) { return c >= 'a' && c <= 'z'; };
+  bool has_letter = false;
+  std::size_t end = place + 1;
+  for (; end < line.size(); ++end) {
+    const char32_t c = line[end];
+    if (!is_letter(c) && !is_digit(c) && c != '_' && c != '+' && c != '-') break;
+    has_letter = has_letter || is_letter(c);
+  }
+  return has_letter && end < line.size() && line[end] == ':';
+}
+
+// GitHub finds addresses, mentions, references and names of pictures in the text after it has taken
+// the backslashes away, so what makes them has to be torn apart.
 bool begins_link(const std::u32string& line, std::size_t place) {
   const auto follows = [&](std::u32string_view what) {
     return line.compare(place + 1, what.size(), what) == 0;
@@ -71,9 +84,13 @@ bool begins_link(const std::u32string& line, std::size_t place) {
     case '@':
       return true;
     case ':':
-      return follows(U"//");
+      return follows(U"//") || begins_picture(line, place);
     case '#':
       return place + 1 < line.size() && is_digit(line[place + 1]);
+    case '-':  // GH-12 is #12
+      return place >= 2 && (line[place - 2] == 'G' || line[place - 2] == 'g') &&
+             (line[place - 1] == 'H' || line[place - 1] == 'h') && place + 1 < line.size() &&
+             is_digit(line[place + 1]);
     case 'w':
     case 'W':
       return place >= 2 && is_w(line[place - 1]) && is_w(line[place - 2]) && follows(U".");

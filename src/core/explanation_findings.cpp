@@ -279,7 +279,7 @@ std::string figure_text(double value) {
   if (size >= 99.95 || size == 0) return fmt::format("{:.0f}", value);
   if (size >= 9.995) return fmt::format("{:.1f}", value);
   if (size >= 0.9995) return fmt::format("{:.2f}", value);
-  const int digits = std::min(2 - static_cast<int>(std::floor(std::log10(size))), 9);
+  const int digits = std::min(2 - static_cast<int>(std::floor(std::log10(size))), 4);
   return fmt::format("{:.{}f}", value, digits);
 }
 

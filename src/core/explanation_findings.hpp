@@ -14,7 +14,7 @@ std::optional<double> time_of(const OperationFigures& operation);
 std::vector<ChangeFinding> findings_of(const OperationFigures& before,
                                        const OperationFigures& after);
 
-// Three significant digits, more before the point; no exponent.
+// Three significant digits, more before the point, at most four behind it; no exponent.
 std::string figure_text(double value);
 
 }  // namespace perf_mgmt

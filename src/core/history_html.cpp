@@ -254,22 +254,20 @@ std::string accepted_table(const JsonValue& document) {
   return table.html();
 }
 
-// Of the error rate in points, of all others in percent.
-std::string deviation_text(std::string_view metric, const std::optional<double>& value) {
-  if (!value) return or_dash(value, percent_text);
-  return metric == "error_rate_percent" ? short_number(*value) + " points" : percent_text(*value);
-}
-
 std::string noise_table(const JsonValue& document) {
   HtmlTable table(
       "How far equal runs lie apart",
       {{"Metric", Align::text}, {"Executions"}, {"Noise"}, {"Smallest threshold that holds"}});
   each_of(document, "noise", [&](const JsonValue& row) {
     const std::string metric = text_or_empty(row, "metric");
+    const auto deviation = [&](std::string_view member) {
+      const auto value = row.number_of(member);
+      return value ? deviation_text(metric, *value) : or_dash(value, percent_text);
+    };
     table.add_row({name_html(metric_title(metric)),
                    html_text(or_dash(row.number_of("executions"), whole_number)),
-                   html_text(deviation_text(metric, row.number_of("floor_percent"))),
-                   html_text(deviation_text(metric, row.number_of("smallest_threshold_percent")))});
+                   html_text(deviation("floor_percent")),
+                   html_text(deviation("smallest_threshold_percent"))});
   });
   return table.html();
 }
@@ -280,7 +278,7 @@ std::string latest_box(const std::vector<Execution>& executions) {
   }
   const Execution& latest = executions.back();
   const VerdictWords words = words_of(latest.verdict);
-  std::string body = paragraph_html(words.meaning);
+  std::string body = "<p>" + validity_badge(latest) + "</p>\n" + paragraph_html(words.meaning);
   body += "<dl class=\"figures\">\n<div><dt>Mean</dt><dd>" +
           html_text(or_dash(latest.avg_ms, duration_text)) + "</dd></div>\n<div><dt>p95</dt><dd>" +
           html_text(or_dash(latest.p95_ms, duration_text)) +

@@ -69,7 +69,7 @@ std::string figures_html(std::string_view text);
 // A value with another one below it in small: "16.3 ms" and "before 12.1 ms, +34.2 %".
 std::string with_note_html(std::string_view value, std::string_view note);
 
-// "p95 response time" values by metric name; an en dash for nothing.
+// A value of that metric with its unit (metric_text); an en dash for nothing.
 std::string metric_or_dash(std::string_view metric, const std::optional<double>& value);
 // Percent from one to the other; nothing where one is not known or the first is 0. For
 // error_rate_percent the difference in points.

@@ -9,18 +9,19 @@ namespace perf_mgmt {
 
 namespace {
 
-// c1 to c8 keep their order of lightness apart, so that neighbours differ without hue as well.
+// Lines that meet in a chart (c4, c1, c2; c1, c3) differ in lightness, by 1.4 at least, so without
+// hue too; stacked areas have an edge.
 constexpr std::string_view kStyle = R"css(:root{
 --ground:#f6f7f9;--card:#fff;--ink:#1b1f24;--quiet:#57606a;--edge:#d0d7de;--grid:#e4e8ec;--link:#0550ae;
 --good:#1a7f37;--good-ground:#e9f7ec;--bad:#cf222e;--bad-ground:#ffefed;--warn:#8a5a00;--warn-ground:#fff7db;
 --info:#0860c4;--info-ground:#eaf3ff;--none:#57606a;--none-ground:#eef1f4;--on-tone:#fff;
---c1:#0969da;--c2:#bc4c00;--c3:#8250df;--c4:#1a7f37;--c5:#bf3989;--c6:#0b7285;--c7:#8a5a00;--c8:#6e7781;
+--c1:#0969da;--c2:#d4700f;--c3:#6639ba;--c4:#0f5323;--c5:#d6569f;--c6:#0b7285;--c7:#5f3d00;--c8:#6e7781;
 --warmup:#8c959f;--disturbed:#d4a72c;color-scheme:light dark}
 @media screen and (prefers-color-scheme:dark){:root{
 --ground:#0d1117;--card:#161b22;--ink:#e6edf3;--quiet:#9da7b3;--edge:#3d444d;--grid:#2a313a;--link:#79b8ff;
 --good:#3fb950;--good-ground:#12261a;--bad:#ff7b72;--bad-ground:#2d1718;--warn:#d9a528;--warn-ground:#2b2310;
 --info:#6cb6ff;--info-ground:#11233b;--none:#9da7b3;--none-ground:#1c222a;--on-tone:#0d1117;
---c1:#58a6ff;--c2:#f0883e;--c3:#bc8cff;--c4:#3fb950;--c5:#f778ba;--c6:#39c5cf;--c7:#d9a528;--c8:#8b949e;
+--c1:#58a6ff;--c2:#d2691e;--c3:#d8b9ff;--c4:#7ee787;--c5:#f778ba;--c6:#1b9aa5;--c7:#d9a528;--c8:#7a838d;
 --warmup:#6e7681;--disturbed:#9e7a1f}}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%;scroll-padding-top:1rem}
@@ -103,8 +104,10 @@ figcaption{font-weight:600;margin:0 0 .25rem}
 .legend li{display:inline-flex;align-items:center;gap:.4rem}
 .key{flex:none;width:20px;height:12px}
 .plot{display:block;width:100%;height:auto;color:var(--ink);touch-action:pan-y;overflow:visible}
+.plot text{paint-order:stroke;stroke:var(--card);stroke-width:3px;stroke-linejoin:round}
 .plot .tick{fill:var(--quiet)}
 .plot .grid{color:var(--grid);stroke-opacity:1}
+.plot .area{stroke:var(--card);stroke-width:.75}
 .plot .axis{color:var(--quiet)}
 .plot .cursor{color:var(--quiet)}
 .readout{font-size:.85rem;min-height:3em;margin:.15rem 0 0;color:var(--quiet)}

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t kMostProblems = 20;
 constexpr std::size_t kMostTrends = 30;
+constexpr std::size_t kMostTasks = 40;
 
 std::string text(const JsonValue& object, std::string_view member) {
   return clipped(any_text_of(object, member).value_or("unknown"), 200);
@@ -34,12 +35,13 @@ std::string problems(const JsonValue& executions) {
   std::string items;
   std::size_t shown = 0;
   each_of(executions, "problems", [&](const JsonValue& problem) {
-    if (shown++ >= kMostProblems) return;
+    if (++shown > kMostProblems) return;
     std::string line = fmt::format("{} in {}: {}", text(problem, "test_name"),
                                    text(problem, "environment"), text(problem, "problem"));
     if (const auto reason = text_of(problem, "reason")) line += " - " + *reason;
     items += markdown_item(line);
   });
+  if (shown > kMostProblems) items += fmt::format("- and {} more\n", shown - kMostProblems);
   return items.empty() ? items : "\n" + items;
 }
 
@@ -73,7 +75,8 @@ std::string trends_table(const JsonValue& result) {
                    {"p95 ms", Align::right},
                    {"Change", Align::right},
                    {"Operations/s", Align::right},
-                   {"Change", Align::right}});
+                   {"Change", Align::right}},
+                  kMostTrends);
   const auto figure = [](const JsonValue& trend, std::string_view member) {
     const std::optional<double> value = trend.number_of(member);
     return value ? short_number(*value) : std::string();
@@ -84,7 +87,6 @@ std::string trends_table(const JsonValue& result) {
   };
   with_member(result, "trends", [&](const JsonValue& trends) {
     each_of(trends, "tests", [&](const JsonValue& trend) {
-      if (table.size() >= kMostTrends) return;
       table.add_row({text(trend, "test_name"), text(trend, "environment"),
                      text(trend, "executions"), figure(trend, "p95_response_time_ms"),
                      change(trend, "p95_change_percent"), figure(trend, "throughput_tps"),
@@ -96,7 +98,10 @@ std::string trends_table(const JsonValue& result) {
 
 std::string to_do(const JsonValue& result) {
   std::string items;
-  const auto add = [&](const std::string& line) { items += markdown_item(line); };
+  std::size_t shown = 0;
+  const auto add = [&](const std::string& line) {
+    if (++shown <= kMostTasks) items += markdown_item(line);
+  };
   with_member(result, "tests", [&](const JsonValue& tests) {
     each_of(tests, "to_review", [&](const JsonValue& test) {
       add(fmt::format("Look at \"{}\": {}", text(test, "test_name"), text(test, "reason")));
@@ -130,6 +135,7 @@ std::string to_do(const JsonValue& result) {
     add(fmt::format("Maintenance itself: {} failed with {}", text(error, "part"),
                     text(error, "message")));
   });
+  if (shown > kMostTasks) items += fmt::format("- and {} more\n", shown - kMostTasks);
   return items;
 }
 

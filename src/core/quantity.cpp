@@ -110,6 +110,12 @@ std::string short_number(double value) {
   return fixed_text(value, exponent < 0 ? 2 - exponent : 2);
 }
 
+std::string column_number(double value) {
+  const double size = std::abs(value);
+  // From here on down three digits are more than four decimals.
+  return size > 0 && size < 0.01 ? fixed_text(value, 4) : short_number(value);
+}
+
 std::string whole_number(double value) {
   return std::isfinite(value) ? fixed_text(std::round(value), 0) : kDash;
 }

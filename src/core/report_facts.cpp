@@ -30,10 +30,10 @@ std::string listed(std::initializer_list<std::string> parts) {
 }
 
 std::string time_fact(const JsonValue& summary) {
-  const Value minutes = summary.number_of("duration_minutes");
+  const Value seconds = run_seconds(summary);
   const Value measured = summary.number_of("measured_ms");
   return listed({time_text(text_or_empty(summary, "started_at")),
-                 minutes ? duration_text(*minutes * 60'000) + " in all" : "",
+                 seconds ? duration_text(*seconds * 1000) + " in all" : "",
                  measured ? duration_text(*measured) + " measured" : ""});
 }
 
@@ -96,6 +96,7 @@ std::string baseline_fact(const JsonValue& document) {
 std::string stress_line(const JsonValue& result) {
   const Value good = result.number_of("last_good_load");
   const Value broken = result.number_of("broken_load");
+  if (!good && !broken) return "No step of the load was measured.";
   std::string text = good ? fmt::format("It held up to a load of {}", short_number(*good))
                           : "It held no step of the load";
   if (broken) text += fmt::format(" and broke at {}", short_number(*broken));
@@ -191,13 +192,18 @@ std::vector<std::string> count_lines(const JsonValue& report) {
     const auto of = [&](std::string_view member) { return whole_of(counts, member); };
     if (!counts.number_of("scheduled")) return;
     double sum = 0;
+    bool is_known = true;
     for (const std::string_view part : {"ok", "failed", "skipped", "interrupted"}) {
-      sum += counts.number_of(part).value_or(0);
+      const Value number = counts.number_of(part);
+      is_known = is_known && number;
+      sum += number.value_or(0);
     }
-    lines.push_back(
-        fmt::format("{} scheduled = {} ok + {} failed + {} skipped + {} interrupted: {}",
-                    of("scheduled"), of("ok"), of("failed"), of("skipped"), of("interrupted"),
-                    sum == *counts.number_of("scheduled") ? "holds" : "DOES NOT HOLD"));
+    const std::string_view outcome = !is_known                               ? "not all known"
+                                     : sum == *counts.number_of("scheduled") ? "holds"
+                                                                             : "DOES NOT HOLD";
+    lines.push_back(fmt::format(
+        "{} scheduled = {} ok + {} failed + {} skipped + {} interrupted: {}", of("scheduled"),
+        of("ok"), of("failed"), of("skipped"), of("interrupted"), outcome));
     if (counts.number_of("failed").value_or(0) > 0) {
       lines.push_back(
           fmt::format("failed: {} serialization, {} deadlock, {} timeout, {} constraint, {} other",

@@ -4,6 +4,7 @@
 // What other pages show as well takes a report or its side of a comparison instead.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,18 @@ namespace perf_mgmt {
 
 // report_html_verdict.cpp: what a person must have understood after ten seconds
 std::string verdict_section(const JsonValue& document);
+struct KeyFigure {
+  std::string_view metric;
+  bool always;  // shown even if it is not known
+};
+inline constexpr std::array kKeyFigures = {
+    KeyFigure{"avg_response_time_ms", true},   KeyFigure{"p50_response_time_ms", false},
+    KeyFigure{"p95_response_time_ms", true},   KeyFigure{"p99_response_time_ms", true},
+    KeyFigure{"p999_response_time_ms", false}, KeyFigure{"max_response_time_ms", false},
+    KeyFigure{"throughput_tps", true},         KeyFigure{"error_rate_percent", true},
+    KeyFigure{"avg_service_time_ms", false},   KeyFigure{"avg_lag_ms", false},
+    KeyFigure{"cpu_usage_percent", false},     KeyFigure{"memory_usage_percent", false},
+    KeyFigure{"disk_io_mb_per_sec", false}};
 std::string key_figures_section(const JsonValue& document);
 // One line of facts below the heading: status, when, how long, which load, where. Of a report.
 std::string facts_html(const JsonValue& report);

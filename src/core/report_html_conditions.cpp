@@ -7,6 +7,7 @@
 #include "perf_mgmt/core/escape.hpp"
 #include "perf_mgmt/core/quantity.hpp"
 #include "report_html.hpp"
+#include "report_words.hpp"
 #include "shape_html.hpp"
 #include "verdict_view.hpp"
 
@@ -163,19 +164,16 @@ std::string criteria_section(const JsonValue& document) {
                                                           {"Accepted"},
                                                           {"Measured"},
                                                           {"Set by", Align::text}});
-  each_of(report, "criteria", [&](const JsonValue& row) {
-    const std::string criterion = text_or_empty(row, "criterion");
-    const std::string_view metric = metric_of_limit(criterion);
-    const std::optional<bool> passed = flag_of(row, "passed");
-    const std::string_view bound = criterion.starts_with("min_") ? "at least " : "at most ";
+  for (const ReportLimit& row : limits_of(report)) {
+    const std::string_view metric = metric_of_limit(row.criterion);
+    const std::string_view bound = row.criterion.starts_with("min_") ? "at least " : "at most ";
     table.add_row({name_html(metric_title(metric)),
-                   !passed   ? badge_html(kNone, "not measured")
-                   : *passed ? badge_html(kGood, "kept")
-                             : badge_html(kBad, "broken"),
-                   html_text(std::string(bound) + metric_or_dash(metric, row.number_of("limit"))),
-                   html_text(metric_or_dash(metric, row.number_of("actual"))),
-                   name_html(text_or_empty(row, "source"))});
-  });
+                   !row.passed   ? badge_html(kNone, "not measured")
+                   : *row.passed ? badge_html(kGood, "kept")
+                                 : badge_html(kBad, "broken"),
+                   html_text(std::string(bound) + metric_or_dash(metric, row.limit)),
+                   html_text(metric_or_dash(metric, row.actual)), name_html(row.source)});
+  }
   return table.html();
 }
 

@@ -7,6 +7,7 @@
 #include "perf_mgmt/core/escape.hpp"
 #include "perf_mgmt/core/quantity.hpp"
 #include "report_html.hpp"
+#include "report_words.hpp"
 #include "run_series.hpp"
 
 namespace perf_mgmt {
@@ -53,10 +54,9 @@ void add_baseline_level(Chart& chart, const JsonValue& document, std::string_vie
 // Limits that the test or the scenario has for a metric.
 void add_limit_level(Chart& chart, const JsonValue& report, std::string_view criterion,
                      const std::string& text) {
-  each_of(report, "criteria", [&](const JsonValue& row) {
-    if (text_or_empty(row, "criterion") != criterion) return;
-    if (const auto limit = row.number_of("limit")) chart.levels.push_back({*limit, text});
-  });
+  for (const ReportLimit& limit : limits_of(report)) {
+    if (limit.criterion == criterion && limit.limit) chart.levels.push_back({*limit.limit, text});
+  }
 }
 
 Chart chart_of(const RunSeries& series, const JsonValue& report, std::string id,
@@ -160,35 +160,44 @@ double all_samples(const SeriesPoint& point) {
 // operations is not known, shares of the samples.
 std::string waits_chart(const RunSeries& series, const JsonValue& report) {
   bool has_busy = true;
-  double samples = 0;
+  double seen = 0;
+  double in_window = 0;  // whose shares are those of the table beside
   for (const SeriesPoint& point : series.points) {
-    samples += all_samples(point);
+    const double samples = all_samples(point);
+    seen += samples;
+    if (point.measured) in_window += samples;
     if (!point.waits.empty() && (!point.busy_ms || point.seconds <= 0)) has_busy = false;
   }
-  if (samples <= 0) return {};
+  if (seen <= 0) return {};
 
   Chart chart = chart_of(series, report, "wait-types",
                          has_busy ? "Workers at an operation, by what they waited for"
                                   : "What the workers were seen in");
   chart.y_unit = has_busy ? AxisUnit::count : AxisUnit::percent;
   chart.stacked = true;
-  chart.description = "Shares of all samples: ";
+  std::string shares;
   for (const WaitType& type : kWaitTypes) {
     ChartSeries line{std::string(type.title), type.colour, {}};
     double of_type = 0;
+    double measured = 0;
     for (const SeriesPoint& point : series.points) {
       const double all = all_samples(point);
       const double mine = samples_of(point, type);
       of_type += mine;
+      if (point.measured) measured += mine;
       const double whole = has_busy ? point.busy_ms.value_or(0) / (1000 * point.seconds) : 100;
       line.values.push_back(all > 0 ? std::optional(whole * mine / all) : std::nullopt);
     }
     if (of_type == 0) continue;
-    if (!chart.series.empty()) chart.description += ", ";
-    chart.description += std::string(type.title) + " " + percent_text(100 * of_type / samples);
+    if (measured > 0) {
+      shares +=
+          (shares.empty() ? "" : ", ") + line.name + " " + percent_text(100 * measured / in_window);
+    }
     chart.series.push_back(std::move(line));
   }
-  chart.description += ". CPU: they waited for nothing.";
+  chart.description = (shares.empty() ? "Nothing was seen in the measured window."
+                                      : "Shares of the measured window: " + shares + ".") +
+                      std::string(" CPU: they waited for nothing.");
   return svg_chart(chart);
 }
 

@@ -3,18 +3,20 @@
 // The table has what decides; everything else that was counted is behind a click for each
 // operation.
 #include <map>
+#include <set>
 
 #include "document_reader.hpp"
 #include "html_parts.hpp"
 #include "perf_mgmt/core/escape.hpp"
 #include "perf_mgmt/core/quantity.hpp"
 #include "report_html.hpp"
+#include "report_words.hpp"
 
 namespace perf_mgmt {
 
 namespace {
 
-constexpr std::size_t kMostOperations = 100;
+constexpr std::size_t kMostOperations = 100;  // that are shown
 using Figures = std::map<std::string, double>;
 using Align = HtmlTable::Align;
 
@@ -40,45 +42,68 @@ struct OperationRow {
   }
 };
 
-// "IO:DataFileRead 60 %, CPU 30 %"
-std::string waits_text(const JsonValue& operation) {
-  constexpr std::size_t kShown = 3;
-  std::vector<std::pair<std::string, double>> waits;
-  double all = 0;
-  each_of(operation, "waits", [&](const JsonValue& wait) {
-    waits.emplace_back(text_or_empty(wait, "event"), wait.number_of("samples").value_or(0));
-    all += waits.back().second;
-  });
-  std::string text;
-  for (std::size_t i = 0; i < waits.size() && i < kShown && all > 0; ++i) {
-    text += (text.empty() ? "" : ", ") + waits[i].first + " " +
-            percent_text(100 * waits[i].second / all);
-  }
-  return text;
+std::string name_of(const JsonValue& operation) {
+  return text_of(operation, "operation_name").value_or(text_or_empty(operation, "query_hash"));
 }
 
 OperationRow read_operation(const JsonValue& value) {
   OperationRow row;
-  row.name = text_of(value, "operation_name").value_or(text_or_empty(value, "query_hash"));
+  row.name = name_of(value);
   row.query_type = text_or_empty(value, "query_type");
   row.context = text_or_empty(value, "execution_context");
   row.plan_hash = text_or_empty(value, "plan_hash");
   each_of(value, "table_names", [&](const JsonValue& table) {
     row.tables += (row.tables.empty() ? "" : ", ") + table.text();
   });
-  row.waits = waits_text(value);
+  row.waits = waits_text(value, 3, percent_text);
   value.each_member([&](const std::string& name, const JsonValue& member) {
     if (member.json().is_number()) row.figures[name] = member.number();
   });
   return row;
 }
 
-std::vector<OperationRow> read_operations(const JsonValue& object) {
+// An operation that is run in two ways is two.
+using OperationKey = std::pair<std::string, std::string>;
+OperationKey key_of(const JsonValue& value) {
+  return {name_of(value), text_or_empty(value, "execution_context")};
+}
+
+// The operations of a run: the first ones, which are shown, and what is to be known of all.
+struct Operations {
   std::vector<OperationRow> rows;
+  std::set<OperationKey> keys;
+  std::size_t count = 0;
+  double busy_ms = 0;
+};
+Operations read_operations(const JsonValue& object) {
+  Operations all;
   each_of(object, "operations", [&](const JsonValue& value) {
-    if (rows.size() < kMostOperations) rows.push_back(read_operation(value));
+    if (all.rows.size() < kMostOperations) all.rows.push_back(read_operation(value));
+    all.keys.insert(key_of(value));
+    ++all.count;
+    all.busy_ms += value.number_of("busy_time_ms").value_or(0);
   });
-  return rows;
+  return all;
+}
+
+// What another run has of them: rows beside those that are shown, names of what this run has not.
+struct OtherOperations {
+  std::vector<OperationRow> rows;
+  std::vector<std::string> gone;  // HTML
+  bool any = false;
+};
+OtherOperations read_others(const std::optional<JsonValue>& report, const Operations& now) {
+  OtherOperations others;
+  if (!report) return others;
+  std::set<OperationKey> shown;
+  for (const OperationRow& row : now.rows) shown.emplace(row.name, row.context);
+  each_of(*report, "operations", [&](const JsonValue& value) {
+    others.any = true;
+    const OperationKey key = key_of(value);
+    if (shown.contains(key)) others.rows.push_back(read_operation(value));
+    if (!now.keys.contains(key)) others.gone.push_back(name_html(key.first));
+  });
+  return others;
 }
 
 // The same operation of the baseline, run in the same way; a null pointer where there is none.
@@ -117,10 +142,7 @@ std::string failed_cell(const OperationRow& row) {
                                 : text;
 }
 
-std::string operations_table(const std::vector<OperationRow>& rows,
-                             const std::vector<OperationRow>& before) {
-  double busy = 0;
-  for (const OperationRow& row : rows) busy += row.get("busy_time_ms").value_or(0);
+std::string operations_table(const Operations& now, const OtherOperations& before) {
   HtmlTable table("Operations, those first that took the most time", {{"Operation", Align::text},
                                                                       {"Share of time"},
                                                                       {"Succeeded"},
@@ -132,21 +154,22 @@ std::string operations_table(const std::vector<OperationRow>& rows,
                                                                       {"Blocks read each"},
                                                                       {"WAL each"},
                                                                       {"Seen in", Align::text}});
-  for (const OperationRow& row : rows) {
-    const OperationRow* old = same_in(before, row);
+  for (const OperationRow& row : now.rows) {
+    const OperationRow* old = same_in(before.rows, row);
     const auto mine = row.get("busy_time_ms");
     std::string name = name_html(row.name);
     std::string about = row.query_type;
     if (row.context == "in_transaction") about += ", in the caller's transaction";
-    if (!before.empty() && old == nullptr) about += ", not there before";
+    if (before.any && old == nullptr) about += ", not there before";
     name += "<span class=\"was\">" + name_html(about) + "</span>";
-    table.add_row({name, busy > 0 && mine ? html_text(percent_text(100 * *mine / busy)) : "",
+    const bool has_share = mine && now.busy_ms > 0;
+    table.add_row({name, has_share ? html_text(percent_text(100 * *mine / now.busy_ms)) : "",
                    html_text(or_dash(row.get("ok_count"), whole_number)), failed_cell(row),
                    time_cell(row, old, "avg_response_time_ms"),
                    time_cell(row, old, "p95_response_time_ms"),
                    time_cell(row, old, "p99_response_time_ms"),
                    each_cell(row, old, "cpu_time_ms", duration_text),
-                   each_cell(row, old, "shared_blks_read", short_number),
+                   each_cell(row, old, "shared_blks_read", column_number),
                    each_cell(row, old, "wal_bytes", bytes_text), clipped_html(row.waits, 200)});
   }
   return table.html();
@@ -192,26 +215,34 @@ std::string operation_details(const OperationRow& row, const OperationRow* befor
 std::string side_text(const JsonValue& finding, std::string_view member) {
   const auto value = finding.find(member);
   if (!value) return {};
-  return value->json().is_number() ? short_number(value->number()) : json_text(value->json());
+  return value->json().is_number() ? column_number(value->number()) : json_text(value->json());
 }
 
 }  // namespace
 
 std::string operations_html(const std::optional<JsonValue>& before_report,
                             const JsonValue& report) {
-  const std::vector<OperationRow> rows = read_operations(report);
-  const std::vector<OperationRow> before =
-      before_report ? read_operations(*before_report) : std::vector<OperationRow>{};
-  std::string all;
-  for (const OperationRow& row : rows) all += operation_details(row, same_in(before, row));
-  std::string html = operations_table(rows, before);
-  if (html.empty()) return {};
-  std::vector<std::string> gone;
-  for (const OperationRow& row : before) {
-    if (same_in(rows, row) == nullptr) gone.push_back(name_html(row.name));
+  const Operations now = read_operations(report);
+  OtherOperations before = read_others(before_report, now);
+  std::string details;
+  for (const OperationRow& row : now.rows) {
+    details += operation_details(row, same_in(before.rows, row));
   }
-  if (!gone.empty()) html += "<p>Before, but not in this run:</p>\n" + list_html(gone);
-  return html + details_html("All figures of each operation", all);
+  std::string html = operations_table(now, before);
+  if (html.empty()) return {};
+  if (now.count > now.rows.size()) {
+    html += "<p>And " + whole_number(static_cast<double>(now.count - now.rows.size())) +
+            " more, which took less time.</p>\n";
+  }
+  if (before.gone.size() > kMostOperations) {
+    const std::size_t more = before.gone.size() - kMostOperations;
+    before.gone.resize(kMostOperations);
+    before.gone.push_back("and " + whole_number(static_cast<double>(more)) + " more");
+  }
+  if (!before.gone.empty()) {
+    html += "<p>Before, but not in this run:</p>\n" + list_html(before.gone);
+  }
+  return html + details_html("All figures of each operation", details);
 }
 
 std::string operations_section(const JsonValue& document) {

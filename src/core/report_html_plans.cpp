@@ -3,6 +3,7 @@
 // A statement's plan flipped where it was run with one that it had not before. Which of several
 // plans are put side by side is a choice: the newest that the other run did not have.
 #include <algorithm>
+#include <map>
 
 #include "document_reader.hpp"
 #include "html_parts.hpp"
@@ -16,9 +17,10 @@ namespace perf_mgmt {
 
 namespace {
 
-// Plans of partitioned tables are long: beyond this the page shows outlines only.
+// Plans of partitioned tables are long: beyond this the page shows outlines only (300 bytes each).
 constexpr std::size_t kMostBytes = 300'000;
 constexpr std::size_t kMostFlips = 20;
+constexpr std::size_t kMostPlans = 200;
 
 struct PlanRow {
   std::string operation;
@@ -27,10 +29,6 @@ struct PlanRow {
   std::string kind;
   bool is_parallel = false;
   const nlohmann::json* plan = nullptr;  // of the document
-
-  bool is_of(const PlanRow& other) const {
-    return operation == other.operation && statement == other.statement;
-  }
 };
 
 std::vector<PlanRow> read_plans(const JsonValue& list) {
@@ -49,20 +47,27 @@ std::vector<PlanRow> read_plans(const JsonValue& list) {
   return plans;
 }
 
-// The last plan of the same statement that is not in `others`; else the last, if any is wanted.
-const PlanRow* newest_of(const std::vector<PlanRow>& plans, const PlanRow& like,
-                         const std::vector<PlanRow>& others, bool any) {
-  const PlanRow* last = nullptr;
-  const PlanRow* own = nullptr;
+// The plans of each statement, by operation and number.
+using Statement = std::pair<std::string, double>;
+using PlansOfStatement = std::vector<const PlanRow*>;
+std::map<Statement, PlansOfStatement> by_statement(const std::vector<PlanRow>& plans) {
+  std::map<Statement, PlansOfStatement> statements;
   for (const PlanRow& row : plans) {
-    if (!row.is_of(like)) continue;
-    last = &row;
-    const bool is_shared = std::any_of(others.begin(), others.end(), [&](const PlanRow& other) {
-      return other.is_of(row) && other.hash == row.hash;
-    });
-    if (!is_shared) own = &row;
+    statements[Statement(row.operation, row.statement)].push_back(&row);
   }
-  return own != nullptr || !any ? own : last;
+  return statements;
+}
+
+// The last of a statement's plans that is not among those of the other run; null where none is.
+const PlanRow* own_of(const PlansOfStatement& plans, const PlansOfStatement& others) {
+  const PlanRow* own = nullptr;
+  for (const PlanRow* row : plans) {
+    const bool is_shared = std::any_of(others.begin(), others.end(), [&](const PlanRow* other) {
+      return other->hash == row->hash;
+    });
+    if (!is_shared) own = row;
+  }
+  return own;
 }
 
 std::string title_of(const PlanRow& row) {
@@ -121,24 +126,35 @@ std::string plans_html(const std::optional<JsonValue>& before, const JsonValue& 
                        std::string_view before_name, std::string_view now_name) {
   const std::vector<PlanRow> plans = read_plans(now);
   const std::vector<PlanRow> others = before ? read_plans(*before) : std::vector<PlanRow>{};
+  const std::map<Statement, PlansOfStatement> other_statements = by_statement(others);
   PlanPrinter printer;
   std::string flips;
   std::size_t count = 0;
-  for (const PlanRow& row : plans) {
-    // Each flip once: at the plan that stands for it.
-    if (newest_of(plans, row, others, false) != &row) continue;
-    const PlanRow* old = newest_of(others, row, plans, true);
-    if (old == nullptr) continue;
-    if (++count <= kMostFlips) flips += flip_html(printer, *old, row, before_name, now_name);
+  for (const auto& [statement, rows] : by_statement(plans)) {
+    const auto before_of = other_statements.find(statement);
+    if (before_of == other_statements.end()) continue;
+    const PlanRow* new_plan = own_of(rows, before_of->second);
+    if (new_plan == nullptr) continue;
+    const PlanRow* old_plan = own_of(before_of->second, rows);
+    if (old_plan == nullptr) old_plan = before_of->second.back();
+    if (++count > kMostFlips) continue;
+    flips += flip_html(printer, *old_plan, *new_plan, before_name, now_name);
   }
   std::string all;
-  for (const PlanRow& row : plans) {
-    all += details_html(title_of(row) + ": " + about(row), printer.whole(row));
+  for (std::size_t i = 0; i < std::min(plans.size(), kMostPlans); ++i) {
+    all += details_html(title_of(plans[i]) + ": " + about(plans[i]), printer.whole(plans[i]));
+  }
+  if (plans.size() > kMostPlans) {
+    all +=
+        "<p>And " + whole_number(static_cast<double>(plans.size() - kMostPlans)) + " more.</p>\n";
   }
   std::string html;
   if (count > 0) {
     html += "<p>" + html_text(counted(static_cast<double>(count), "statement")) +
             " ran with a plan that was not used before.</p>\n" + flips;
+    if (count > kMostFlips) {
+      html += "<p>The first " + std::to_string(kMostFlips) + " of them are shown.</p>\n";
+    }
   } else if (!others.empty() && !plans.empty()) {
     html += "<p>Every statement ran with plans that were used before too.</p>\n";
   }

@@ -30,7 +30,7 @@ std::string in_words(const Percentiles& percentiles) {
     text += (text.empty() ? "" : ", ") + percentile_name(percentiles.q[i]) + " " +
             duration_text(*percentiles.ms[i]);
   }
-  return text;
+  return text.empty() ? "too few values for a percentile" : text;
 }
 
 // Values at the places of `all`; nothing where a curve has none.

@@ -9,6 +9,7 @@
 #include "perf_mgmt/core/escape.hpp"
 #include "perf_mgmt/core/quantity.hpp"
 #include "report_html.hpp"
+#include "report_words.hpp"
 #include "verdict_view.hpp"
 
 namespace perf_mgmt {
@@ -30,29 +31,6 @@ std::string load_text(const JsonValue& summary) {
     text += (text.empty() ? "" : " on ") + counted(*workers, "worker");
   }
   return text;
-}
-
-struct Finding {
-  std::string message;
-  bool is_fatal = false;
-};
-
-// Findings were plain texts in rows that people wrote themselves.
-std::vector<Finding> read_findings(const JsonValue& validity) {
-  std::vector<Finding> fatal;
-  std::vector<Finding> others;
-  each_of(validity, "findings", [&](const JsonValue& value) {
-    Finding finding;
-    if (value.json().is_object()) {
-      finding.message = any_text_of(value, "message").value_or(json_text(value.json()));
-      finding.is_fatal = flag_of(value, "fatal").value_or(false);
-    } else {
-      finding.message = json_text(value.json());
-    }
-    (finding.is_fatal ? fatal : others).push_back(std::move(finding));
-  });
-  fatal.insert(fatal.end(), others.begin(), others.end());
-  return fatal;
 }
 
 // What ended a run before its time, or that it has not ended.
@@ -115,19 +93,6 @@ std::string verdict_box(const JsonValue& document, const std::vector<VerdictRow>
   return box_html(words.tone, heading, body + baseline_text(document));
 }
 
-struct TileMetric {
-  std::string_view metric;
-  bool always;  // shown even if it is not known
-};
-constexpr std::array kTiles = {
-    TileMetric{"avg_response_time_ms", true},   TileMetric{"p50_response_time_ms", false},
-    TileMetric{"p95_response_time_ms", true},   TileMetric{"p99_response_time_ms", true},
-    TileMetric{"p999_response_time_ms", false}, TileMetric{"max_response_time_ms", false},
-    TileMetric{"throughput_tps", true},         TileMetric{"error_rate_percent", true},
-    TileMetric{"avg_service_time_ms", false},   TileMetric{"avg_lag_ms", false},
-    TileMetric{"cpu_usage_percent", false},     TileMetric{"memory_usage_percent", false},
-    TileMetric{"disk_io_mb_per_sec", false}};
-
 // The tone and the word of a judgement that found something; nothing for one that found none.
 std::string_view tile_tone(const VerdictRow* row, std::string_view& word) {
   if (row == nullptr || row->verdict == "PASS" || row->verdict == "INCONCLUSIVE" ||
@@ -169,8 +134,8 @@ std::string facts_html(const JsonValue& report) {
     };
     add(name_html(text_or_empty(summary, "status")));
     if (const auto started = text_of(summary, "started_at")) add(time_html(*started));
-    if (const auto minutes = summary.number_of("duration_minutes")) {
-      std::string text = html_text(duration_text(*minutes * 60'000));
+    if (const auto seconds = run_seconds(summary)) {
+      std::string text = html_text(duration_text(*seconds * 1000));
       if (const auto measured = summary.number_of("measured_ms")) {
         text += ", of which " + html_text(duration_text(*measured)) + " measured";
       }
@@ -199,7 +164,7 @@ std::string facts_html(const JsonValue& report) {
 std::string validity_html(const JsonValue& report) {
   std::string html;
   with_member(report, "validity", [&](const JsonValue& validity) {
-    const std::vector<Finding> findings = read_findings(validity);
+    const std::vector<Finding> findings = findings_of(report);
     const std::optional<bool> is_valid = flag_of(validity, "is_valid");
     std::vector<std::string> items;
     for (const Finding& finding : findings) {
@@ -263,7 +228,7 @@ std::string key_figures_section(const JsonValue& document) {
   const auto before = baseline ? baseline->find("metrics") : std::nullopt;
   std::string tiles;
   with_member(report, "performance_metrics", [&](const JsonValue& metrics) {
-    for (const TileMetric& tile : kTiles) {
+    for (const KeyFigure& tile : kKeyFigures) {
       const auto now = metrics.number_of(tile.metric);
       if (!now && !tile.always) continue;
       tiles += tile_html(tile.metric, now, before ? before->number_of(tile.metric) : std::nullopt,

@@ -30,10 +30,14 @@ std::string items(const std::vector<std::string>& texts, std::size_t most) {
   return body;
 }
 
-std::string head(const JsonValue& report) {
+std::string head(const JsonValue& document) {
+  const JsonValue report = document.get("report");
   std::string text = fmt::format("# {}: {}\n", markdown_word(verdict_title(report)),
                                  markdown_text(clipped(test_title(report), kMostName)));
   for (const std::string& reason : verdict_reasons(report)) text += markdown_paragraph(reason);
+  if (const std::string note = baseline_note(document); !note.empty()) {
+    text += markdown_paragraph(note);
+  }
   if (const std::string failure = failure_text(report); !failure.empty()) {
     text += markdown_paragraph("Ended by: " + failure);
   }
@@ -81,7 +85,7 @@ std::string facts(const JsonValue& document) {
 std::string report_markdown(const JsonValue& document) {
   const JsonValue report = document.get("report");
   MarkdownPage page;
-  page.add(head(report));
+  page.add(head(document));
   page.add_section("Key figures", table(key_figures_table(document)));
   page.add_section("What moved with it", items(explanation_lines(document), 10));
   page.add_section("Conditions that differ from the baseline's", differences(document));

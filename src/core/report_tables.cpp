@@ -10,6 +10,7 @@
 
 #include "document_reader.hpp"
 #include "perf_mgmt/core/quantity.hpp"
+#include "report_words.hpp"
 #include "verdict_text.hpp"
 
 namespace perf_mgmt {
@@ -21,7 +22,7 @@ using Value = std::optional<double>;
 constexpr Align kRight = Align::right;
 
 std::string number(const Value& value) {
-  return or_dash(value, short_number);
+  return or_dash(value, column_number);
 }
 
 std::string count(const Value& value) {
@@ -111,20 +112,16 @@ std::string name_of(const JsonValue& operation) {
   return text_of(operation, "operation_name").value_or(text_or_empty(operation, "query_hash"));
 }
 
-// Calls visit(operation) for the first `most` of a report's operations.
-template <typename Visit>
-void each_operation(const JsonValue& report, std::size_t most, Visit&& visit) {
-  std::size_t seen = 0;
-  each_of(report, "operations", [&](const JsonValue& operation) {
-    if (seen++ < most) visit(operation);
-  });
+// An operation run by workers is another one than the same in the caller's transaction.
+std::string key_of(const JsonValue& operation) {
+  return name_of(operation) + '\n' + text_or_empty(operation, "execution_context");
 }
 
 Figures baseline_p95(const JsonValue& document) {
   Figures figures;
   with_member(document, "baseline", [&](const JsonValue& baseline) {
     each_of(baseline, "operations", [&](const JsonValue& operation) {
-      if (const Value p95 = operation.number_of("p95_time_ms")) figures[name_of(operation)] = *p95;
+      if (const Value p95 = operation.number_of("p95_time_ms")) figures[key_of(operation)] = *p95;
     });
   });
   return figures;
@@ -136,22 +133,8 @@ double sum_of(const JsonValue& object, std::initializer_list<std::string_view> m
   return sum;
 }
 
-// The two events that were seen most: "IO:WALSync 53 %, CPU 36 %".
-std::string waits_text(const JsonValue& operation) {
-  std::vector<std::pair<double, std::string>> waits;
-  double all = 0;
-  each_of(operation, "waits", [&](const JsonValue& wait) {
-    const double samples = wait.number_of("samples").value_or(0);
-    waits.emplace_back(samples, text_or_empty(wait, "event"));
-    all += samples;
-  });
-  std::ranges::stable_sort(waits, [](const auto& a, const auto& b) { return a.first > b.first; });
-  std::string text;
-  for (std::size_t i = 0; i < std::min<std::size_t>(waits.size(), 2) && all > 0; ++i) {
-    if (i > 0) text += ", ";
-    text += fmt::format("{} {:.0f} %", waits[i].second, 100 * waits[i].first / all);
-  }
-  return text;
+std::string whole_percent(double percent) {
+  return fmt::format("{:.0f} %", percent);
 }
 
 std::string state_of_round(const JsonValue& round) {
@@ -198,19 +181,16 @@ TextTable criteria_table(const JsonValue& report) {
     std::vector<std::string> cells;
   };
   std::vector<Row> rows;
-  each_of(report, "criteria", [&](const JsonValue& criterion) {
-    const std::string name = text_or_empty(criterion, "criterion");
-    const std::optional<bool> passed = flag_of(criterion, "passed");
-    const int rank = rank_of_criterion(passed);
-    const Value limit = criterion.number_of("limit");
-    const Value actual = criterion.number_of("actual");
+  for (const ReportLimit& limit : limits_of(report)) {
+    const std::string& name = limit.criterion;
+    const int rank = rank_of_criterion(limit.passed);
     const std::string_view bound = name.starts_with("min_") ? "at least " : "at most ";
     rows.push_back({rank,
-                    {criterion_title(name), text_or_empty(criterion, "source"),
-                     limit ? std::string(bound) + metric_text(name, *limit) : "",
-                     actual ? metric_text(name, *actual) : "not measured",
+                    {criterion_title(name), limit.source,
+                     limit.limit ? std::string(bound) + metric_text(name, *limit.limit) : "",
+                     limit.actual ? metric_text(name, *limit.actual) : "not measured",
                      rank == 0 ? "BROKEN" : (rank == 1 ? "not measured" : "kept")}});
-  });
+  }
   std::ranges::stable_sort(rows, {}, &Row::rank);
   TextTable table({{"Limit", Align::left, 32},
                    {"Of the"},
@@ -235,8 +215,9 @@ TextTable times_table(const JsonValue& report) {
     table.add_row({"response", of("avg_response_time_ms"), of("p50_response_time_ms"),
                    of("p95_response_time_ms"), of("p99_response_time_ms"),
                    of("p999_response_time_ms"), of("max_response_time_ms")});
-    table.add_row({"service", of("avg_service_time_ms"), "", of("p95_service_time_ms")});
-    table.add_row({"lag", of("avg_lag_ms"), "", of("p95_lag_ms")});
+    table.add_row({"service", of("avg_service_time_ms"), of("p50_service_time_ms"),
+                   of("p95_service_time_ms"), of("p99_service_time_ms")});
+    table.add_row({"lag", of("avg_lag_ms"), of("p50_lag_ms"), of("p95_lag_ms"), of("p99_lag_ms")});
   });
   return table;
 }
@@ -250,18 +231,18 @@ TextTable operations_table(const JsonValue& document, std::size_t most) {
                    {"p95 ms", kRight},
                    {"p99 ms", kRight},
                    {"p95 before", kRight},
-                   {"change", kRight}});
+                   {"change", kRight}},
+                  most);
   const Figures before = baseline_p95(document);
   const JsonValue report = document.get("report");
-  each_operation(report, most, [&](const JsonValue& operation) {
-    const std::string name = name_of(operation);
+  each_of(report, "operations", [&](const JsonValue& operation) {
     const Value p95 = operation.number_of("p95_time_ms");
-    const Value baseline = value_of(before, name);
+    const Value baseline = value_of(before, key_of(operation));
     table.add_row(
-        {name, count(operation.number_of("ok_count")), count(operation.number_of("failed_count")),
-         number(operation.number_of("avg_time_ms")), number(operation.number_of("p50_time_ms")),
-         number(p95), number(operation.number_of("p99_time_ms")),
-         before.empty() ? "" : number(baseline),
+        {name_of(operation), count(operation.number_of("ok_count")),
+         count(operation.number_of("failed_count")), number(operation.number_of("avg_time_ms")),
+         number(operation.number_of("p50_time_ms")), number(p95),
+         number(operation.number_of("p99_time_ms")), before.empty() ? "" : number(baseline),
          change_cell("p95_response_time_ms", baseline, p95)});
   });
   return table;
@@ -277,8 +258,9 @@ TextTable work_table(const JsonValue& report, std::size_t most) {
                    {"late", kRight},
                    {"retries", kRight},
                    {"generic", kRight},
-                   {"custom", kRight}});
-  each_operation(report, most, [&](const JsonValue& operation) {
+                   {"custom", kRight}},
+                  most);
+  each_of(report, "operations", [&](const JsonValue& operation) {
     const auto share = [&](std::string_view member) {
       const Value value = operation.number_of(member);
       return value ? fmt::format("{:.1f}", *value) : std::string();
@@ -304,8 +286,9 @@ TextTable time_table(const JsonValue& report, std::size_t most) {
                    {"plan", kRight},
                    {"commit", kRight},
                    {"JIT", kRight},
-                   {"Seen in", Align::left, 48}});
-  each_operation(report, most, [&](const JsonValue& operation) {
+                   {"Seen in", Align::left, 48}},
+                  most);
+  each_of(report, "operations", [&](const JsonValue& operation) {
     const double begun = sum_of(operation, {"ok_count", "failed_count", "interrupted_count"});
     // Only what ran in a worker has such figures.
     if (!operation.number_of("busy_time_ms") || begun <= 0) return;
@@ -316,7 +299,7 @@ TextTable time_table(const JsonValue& report, std::size_t most) {
     const bool has_jit = operation.number_of("jit_time_ms").value_or(0) > 0;
     table.add_row({name_of(operation), each("busy_time_ms"), each("cpu_time_ms"),
                    each("planning_time_ms"), each("commit_time_ms"),
-                   has_jit ? each("jit_time_ms") : "", waits_text(operation)});
+                   has_jit ? each("jit_time_ms") : "", waits_text(operation, 2, whole_percent)});
   });
   return table;
 }
@@ -330,10 +313,10 @@ TextTable stages_table(const JsonValue& report, std::size_t most) {
                    {"p95 ms", kRight},
                    {"p99 ms", kRight},
                    {"failed", kRight},
-                   {"", Align::left, 14}});
+                   {"", Align::left, 14}},
+                  most);
   with_member(report, "timeline", [&](const JsonValue& timeline) {
     each_of(timeline, "stages", [&](const JsonValue& stage) {
-      if (table.size() >= most) return;
       const Value length = stage.number_of("duration_ms");
       table.add_row(
           {text_or_empty(stage, "stage_name"), length ? number(*length / 1000) : number({}),
@@ -355,11 +338,11 @@ TextTable rounds_table(const JsonValue& report, std::size_t most) {
                    {"p99 ms", kRight},
                    {"ok", kRight},
                    {"failed", kRight},
-                   {"", Align::left, 60}});
+                   {"", Align::left, 60}},
+                  most);
   with_member(report, "timeline", [&](const JsonValue& timeline) {
     if (size_of(timeline, "rounds") < 2) return;
     each_of(timeline, "rounds", [&](const JsonValue& round) {
-      if (table.size() >= most) return;
       table.add_row(
           {count(round.number_of("round_number")), number(round.number_of("throughput_tps")),
            number(round.number_of("avg_response_time_ms")),
@@ -373,9 +356,9 @@ TextTable rounds_table(const JsonValue& report, std::size_t most) {
 
 TextTable settings_table(const JsonValue& document, std::size_t most) {
   TextTable table(
-      {{"Setting", Align::left, 36}, {"Baseline", Align::left, 28}, {"Now", Align::left, 28}});
+      {{"Setting", Align::left, 36}, {"Baseline", Align::left, 28}, {"Now", Align::left, 28}},
+      most);
   each_of(document, "setting_differences", [&](const JsonValue& setting) {
-    if (table.size() >= most) return;
     table.add_row({text_or_empty(setting, "name"),
                    any_text_of(setting, "baseline").value_or("not set"),
                    any_text_of(setting, "current").value_or("not set")});

@@ -42,9 +42,13 @@ std::string paragraphs(const std::vector<std::string>& texts) {
   return body;
 }
 
-std::string head(const JsonValue& report) {
+std::string head(const JsonValue& document) {
+  const JsonValue report = document.get("report");
   std::string text = wrapped(verdict_title(report) + ": " + clipped(test_title(report), 120));
   text += paragraphs(verdict_reasons(report));
+  if (const std::string note = baseline_note(document); !note.empty()) {
+    text += wrapped(note, kIndent);
+  }
   with_member(report, "execution_summary", [&](const JsonValue& summary) {
     text += wrapped(fmt::format("{} in {}, execution {}", text_or_empty(summary, "status"),
                                 clipped(text_or_empty(summary, "execution_environment"), 60),
@@ -94,7 +98,7 @@ std::string facts(const JsonValue& document) {
 
 std::string report_text(const JsonValue& document) {
   const JsonValue report = document.get("report");
-  std::string text = head(report) + validity(report);
+  std::string text = head(document) + validity(report);
   text += section("Key figures", key_figures_table(document).terminal());
   text += section("What moved with it", items(explanation_lines(document), 8));
   text += section("Conditions that differ from the baseline's",

@@ -66,6 +66,18 @@ std::vector<std::string> verdict_reasons(const JsonValue& report) {
   return reasons;
 }
 
+std::string baseline_note(const JsonValue& document) {
+  const std::string problem = text_or_empty(document, "baseline_problem");
+  if (problem.empty()) return {};
+  const JsonValue report = document.get("report");
+  const std::vector<VerdictRow> rows = read_verdicts(report, "verdicts");
+  const VerdictRow* overall = overall_of(rows);
+  const std::string verdict = overall == nullptr ? "" : overall->verdict;
+  if (overall != nullptr && overall->reason.find(problem) != std::string::npos) return {};
+  const bool is_judged = !verdict.empty() && verdict != "INCONCLUSIVE";
+  return (is_judged ? "Since this verdict: " : "Not compared with a baseline: ") + problem;
+}
+
 std::string failure_text(const JsonValue& report) {
   std::string text;
   with_member(report, "execution_summary", [&](const JsonValue& summary) {
@@ -86,17 +98,22 @@ std::string validity_title(const JsonValue& report) {
   return *is_valid ? "valid" : "NOT VALID";
 }
 
-std::vector<std::string> validity_findings(const JsonValue& report) {
-  std::vector<std::string> fatal;
-  std::vector<std::string> others;
+std::vector<Finding> findings_of(const JsonValue& report) {
+  std::vector<Finding> findings;
   with_member(report, "validity", [&](const JsonValue& validity) {
     each_of(validity, "findings", [&](const JsonValue& finding) {
       const bool is_fatal = finding.json().is_object() && flag_of(finding, "fatal").value_or(false);
-      (is_fatal ? fatal : others).push_back(message_of(finding));
+      findings.push_back({message_of(finding), is_fatal});
     });
   });
-  fatal.insert(fatal.end(), others.begin(), others.end());
-  return fatal;
+  std::ranges::stable_partition(findings, &Finding::is_fatal);
+  return findings;
+}
+
+std::vector<std::string> validity_findings(const JsonValue& report) {
+  std::vector<std::string> messages;
+  for (Finding& finding : findings_of(report)) messages.push_back(std::move(finding.message));
+  return messages;
 }
 
 std::vector<std::string> unavailable_metrics(const JsonValue& report) {
@@ -109,6 +126,38 @@ std::vector<std::string> unavailable_metrics(const JsonValue& report) {
     });
   });
   return lines;
+}
+
+std::string waits_text(const JsonValue& operation, std::size_t most, std::string (*share)(double)) {
+  std::vector<std::pair<double, std::string>> waits;
+  double all = 0;
+  each_of(operation, "waits", [&](const JsonValue& wait) {
+    waits.emplace_back(wait.number_of("samples").value_or(0), text_or_empty(wait, "event"));
+    all += waits.back().first;
+  });
+  std::ranges::stable_sort(waits, [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::string text;
+  for (std::size_t i = 0; i < waits.size() && i < most && all > 0; ++i) {
+    text += (i > 0 ? ", " : "") + waits[i].second + " " + share(100 * waits[i].first / all);
+  }
+  return text;
+}
+
+std::vector<ReportLimit> limits_of(const JsonValue& report) {
+  std::vector<ReportLimit> limits;
+  each_of(report, "criteria", [&](const JsonValue& value) {
+    ReportLimit read{text_or_empty(value, "criterion"), text_or_empty(value, "source"),
+                     value.number_of("limit"), value.number_of("actual"), flag_of(value, "passed")};
+    const auto same = std::ranges::find_if(limits, [&](const ReportLimit& known) {
+      return known.criterion == read.criterion && known.limit && known.limit == read.limit;
+    });
+    if (same == limits.end()) {
+      limits.push_back(std::move(read));
+    } else if (!read.source.empty() && same->source != read.source) {
+      same->source += (same->source.empty() ? "" : " and ") + read.source;
+    }
+  });
+  return limits;
 }
 
 std::vector<std::string> explanation_lines(const JsonValue& document) {

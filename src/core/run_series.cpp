@@ -3,6 +3,7 @@
 #include "document_reader.hpp"
 #include "html_parts.hpp"
 #include "perf_mgmt/core/escape.hpp"
+#include "perf_mgmt/core/quantity.hpp"
 
 namespace perf_mgmt {
 
@@ -15,11 +16,9 @@ SeriesPoint read_point(const JsonValue& value) {
   point.at_s = value.get("at_ms").number() / 1000;
   point.seconds = value.number_of("ms").value_or(0) / 1000;
   point.measured = flag_of(value, "measured").value_or(true);
-  if (const auto round = value.number_of("round")) point.round = static_cast<int>(*round);
+  point.round = value.number_of("round");
   point.stage = text_or_empty(value, "stage");
-  point.ok = value.number_of("ok").value_or(0);
   point.failed = value.number_of("failed").value_or(0);
-  point.skipped = value.number_of("skipped").value_or(0);
   point.tps = value.number_of("tps");
   point.p50_ms = value.number_of("p50_ms");
   point.p95_ms = value.number_of("p95_ms");
@@ -35,16 +34,15 @@ SeriesPoint read_point(const JsonValue& value) {
   return point;
 }
 
-// Rounds that were left out of the judgement, and why.
-std::map<int, std::string> disturbed_rounds(const JsonValue& report) {
-  std::map<int, std::string> rounds;
+// What bands say of the rounds that something disturbed.
+std::map<double, std::string> disturbed_rounds(const JsonValue& report) {
+  std::map<double, std::string> rounds;
   with_member(report, "timeline", [&](const JsonValue& timeline) {
     each_of(timeline, "rounds", [&](const JsonValue& round) {
       if (flag_of(round, "is_quiet").value_or(true)) return;
-      const auto number = round.number_of("round_number");
-      if (number)
-        rounds[static_cast<int>(*number)] =
-            "round " + std::to_string(static_cast<int>(*number)) + " was disturbed";
+      if (const auto number = round.number_of("round_number")) {
+        rounds[*number] = "round " + whole_number(*number) + " was disturbed";
+      }
     });
   });
   return rounds;
@@ -138,7 +136,7 @@ std::vector<std::optional<double>> values_of(const RunSeries& series,
 }
 
 std::vector<ChartBand> course_bands(const RunSeries& series, const JsonValue& report) {
-  const std::map<int, std::string> disturbed = disturbed_rounds(report);
+  const std::map<double, std::string> disturbed = disturbed_rounds(report);
   std::vector<ChartBand> bands;
   bool has_begun = false;
   for (const SeriesPoint& point : series.points) {

@@ -1,4 +1,4 @@
-// "series" of a document: the course of a run in at most 300 points, read once for all charts.
+// "series" of a document: the course of a run in at most 300 points.
 #pragma once
 
 #include <map>
@@ -15,11 +15,9 @@ struct SeriesPoint {
   double at_s = 0;  // since the run's start; where the point begins
   double seconds = 0;
   bool measured = true;
-  std::optional<int> round;
+  std::optional<double> round;
   std::string stage;
-  double ok = 0;
   double failed = 0;
-  double skipped = 0;
   std::optional<double> tps;
   std::optional<double> p50_ms;
   std::optional<double> p95_ms;

@@ -20,7 +20,10 @@ std::string stress_html(const JsonValue& shape) {
   const auto broken = shape.number_of("broken_load");
   std::string html;
   if (good) html += paragraph_html("Kept all limits up to a load of " + short_number(*good) + ".");
-  if (!broken) return html + paragraph_html("No limit was broken: the knee lies above that.");
+  if (!broken) {
+    return html + paragraph_html(good ? "No limit was broken: the knee lies above that."
+                                      : "No step of the climb was measured.");
+  }
   html += paragraph_html("Broke a limit at a load of " + short_number(*broken) + ", step " +
                          or_dash(shape.number_of("broken_step"), whole_number) + " of the climb.");
   HtmlTable table("Limits that were broken first",

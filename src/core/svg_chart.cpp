@@ -1,4 +1,4 @@
-// A chart is drawn from back to front: bands, axes, values, limits, marks, and the strips on top,
+// A chart is drawn from back to front: bands, axes, values, marks, limits, and the strips on top,
 // which tell a point's figures and what of bands and marks is there.
 #include "perf_mgmt/core/svg_chart.hpp"
 
@@ -51,7 +51,7 @@ class ChartDrawing {
     const std::string levels = levels_text();
     const std::string marks = marks_text();
     return chart_opening(chart_.id, chart_.title, chart_.description, legend_) + bands +
-           chart_axes(x_axis_, y_axis_) + values + levels + marks +
+           chart_axes(x_axis_, y_axis_) + values + marks + levels +
            chart_closing(chart_.id, strips());
   }
 

@@ -59,7 +59,10 @@ std::string key_drawing(const LegendKey& key) {
       drawing = R"(<path d="M4 0h12v12h-12z" fill="currentColor"/>)";
       break;
     case LegendKey::Look::band:
-      drawing = R"(<path d="M0 0h20v12h-20z" fill="currentColor" fill-opacity=".2"/>)";
+      drawing = key.css == "disturbed"
+                    ? R"(<path d="M.5 .5h19v11h-19z" fill="currentColor" fill-opacity=".2" )"
+                      R"(stroke="currentColor" stroke-dasharray="2 2"/>)"
+                    : R"(<path d="M0 0h20v12h-20z" fill="currentColor" fill-opacity=".2"/>)";
       break;
     case LegendKey::Look::mark:
       drawing = fmt::format(

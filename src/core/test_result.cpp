@@ -122,7 +122,7 @@ TestResult test_of_report(const JsonValue& report) {
     test.name = text_or_empty(summary, "test_name");
     test.execution_id = text_or_empty(summary, "execution_id");
     test.started_at = text_or_empty(summary, "started_at");
-    if (const auto minutes = summary.number_of("duration_minutes")) test.seconds = *minutes * 60;
+    test.seconds = run_seconds(summary);
     execution_status = text_or_empty(summary, "status");
     if (execution_status != "COMPLETED" && execution_status != "RUNNING") {
       test.fault = fault_of(summary, execution_status);

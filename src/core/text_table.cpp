@@ -74,6 +74,10 @@ std::string markdown_cell(std::string_view text) {
 }  // namespace
 
 void TextTable::add_row(std::vector<std::string> cells) {
+  if (rows_.size() >= most_rows_) {
+    ++left_out_;
+    return;
+  }
   cells.resize(columns_.size());
   rows_.push_back(std::move(cells));
 }
@@ -122,6 +126,7 @@ std::string TextTable::terminal(std::size_t indent, std::size_t width) const {
   for (const std::vector<std::string>& line : cells) {
     add_line([&](std::size_t i) { return aligned(line[i], aligns[i], widths[i]); });
   }
+  if (left_out_ > 0) text += fmt::format("{:{}}and {} more\n", "", indent, left_out_);
   return text;
 }
 
@@ -146,13 +151,14 @@ std::string TextTable::markdown(std::size_t most_bytes, std::size_t most_cell) c
     line += '\n';
     bytes += line.size();
   }
-  const bool all_fit = bytes <= most_bytes;
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    if (!all_fit && text.size() + lines[i].size() + kNote > most_bytes) {
-      return text + fmt::format("\n{} more rows are left out here.\n", lines.size() - i);
-    }
-    text += lines[i];
+  const bool all_fit = left_out_ == 0 && bytes <= most_bytes;
+  std::size_t shown = 0;
+  for (; shown < lines.size(); ++shown) {
+    if (!all_fit && text.size() + lines[shown].size() + kNote > most_bytes) break;
+    text += lines[shown];
   }
+  const std::size_t missing = lines.size() - shown + left_out_;
+  if (missing > 0) text += fmt::format("\n{} more rows are left out here.\n", missing);
   return text;
 }
 

@@ -24,12 +24,13 @@ struct TableColumn {
 
 class TextTable {
  public:
-  explicit TextTable(std::vector<TableColumn> columns) : columns_(std::move(columns)) {}
+  // Rows beyond `most_rows` are counted in a last line instead.
+  explicit TextTable(std::vector<TableColumn> columns, std::size_t most_rows = std::string::npos)
+      : columns_(std::move(columns)), most_rows_(most_rows) {}
 
   // Cells that are missing at the end are empty; there are never more than columns.
   void add_row(std::vector<std::string> cells);
   bool empty() const noexcept { return rows_.empty(); }
-  std::size_t size() const noexcept { return rows_.size(); }
 
   // A line of titles, one of dashes, and one per row; all begin with `indent` blanks and none is
   // wider than `width` (at least 40), for which left-aligned columns give way first. A column
@@ -37,8 +38,8 @@ class TextTable {
   std::string terminal(std::size_t indent = 2, std::size_t width = kTerminalWidth) const;
 
   // The same in Markdown, without the columns' limits of width but with one of `most_cell` code
-  // points for each cell. Of at most `most_bytes` bytes: rows that do not fit are counted in a last
-  // line instead.
+  // points for each cell. Of at most `most_bytes` bytes: rows that do not fit are counted in the
+  // last line too.
   std::string markdown(std::size_t most_bytes = std::string::npos,
                        std::size_t most_cell = 200) const;
 
@@ -46,7 +47,9 @@ class TextTable {
   std::vector<std::size_t> used_columns() const;
 
   std::vector<TableColumn> columns_;
+  std::size_t most_rows_;
   std::vector<std::vector<std::string>> rows_;
+  std::size_t left_out_ = 0;  // rows
 };
 
 // The text, which must be free of control characters, in at most `width` columns; where it was

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "json_reader.hpp"
@@ -69,6 +70,24 @@ Variant read_variant(std::string_view text, std::string_view letter, int rounds_
   object["quiet"] = false;
   variant.config = object.dump(-1, ' ', false, json::error_handler_t::replace);
   return variant;
+}
+
+int default_quads(const RunSpec& spec, std::optional<double> operations_per_second) {
+  constexpr double kFewest = 8;
+  constexpr double kShortestRound = 0.5;  // seconds
+  constexpr double kFewestOperations = 1000;
+  if (spec.warmup_seconds > 0) return kFewest;
+  double rounds = 0;
+  if (spec.operations > 0) {
+    rounds = static_cast<double>(spec.operations) / kFewestOperations;
+  } else {
+    const double seconds =
+        spec.ramp_up_seconds + spec.test_duration_seconds + spec.ramp_down_seconds;
+    const double rate =
+        spec.arrival_rate > 0 ? spec.arrival_rate : operations_per_second.value_or(0);
+    rounds = std::min(seconds / kShortestRound, seconds * rate / kFewestOperations);
+  }
+  return static_cast<int>(std::clamp(rounds / 2, kFewest, static_cast<double>(most_quads)));
 }
 
 }  // namespace perf_mgmt

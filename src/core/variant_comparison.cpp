@@ -16,6 +16,8 @@ namespace perf_mgmt {
 namespace {
 
 constexpr std::size_t kMostQuads = 1000;  // more are no advice
+// Of fewer, two or three differences that happen to be alike would pass for certainty.
+constexpr std::size_t kFewestQuads = 4;
 
 // The level of a variant in one quad: mean of the logs, or the error rate in percent.
 std::optional<double> level_of(const std::vector<RoundFigures>& rounds, Metric metric,
@@ -118,6 +120,11 @@ std::string text_of(const VariantMetric& row, const Scaled& scaled, double confi
 
 void decide(VariantMetric& row, const Scaled& scaled, const ComparisonOptions& options) {
   row.reason = text_of(row, scaled, options.confidence);
+  if (row.quads < kFewestQuads) {
+    row.quads_needed = kFewestQuads;
+    row.reason += fmt::format("; at least {} quads are needed to tell", kFewestQuads);
+    return;
+  }
   if (*row.adjusted_p_value < 1 - options.confidence) {
     const bool worse = worse_sign(scaled.metric) * scaled.test.difference > 0;
     row.verdict = worse ? VariantVerdict::slower : VariantVerdict::faster;

@@ -9,10 +9,6 @@ namespace perf_mgmt {
 
 namespace {
 
-bool is_limit(const VerdictRow& row) {
-  return row.basis == "limit" || row.against == "limit";
-}
-
 std::string values_text(const VerdictRow& row) {
   std::string text = metric_text(row.metric, *row.current);
   if (!row.baseline) return text;
@@ -24,10 +20,7 @@ std::string values_text(const VerdictRow& row) {
 // What else is known of the test: ", p = 0.0123, confirmed".
 std::string test_text(const VerdictRow& row) {
   std::string text;
-  if (row.adjusted_p) {
-    text +=
-        *row.adjusted_p < 0.0001 ? ", p < 0.0001" : fmt::format(", p = {:.4f}", *row.adjusted_p);
-  }
+  if (row.adjusted_p) text += ", " + p_value_text(*row.adjusted_p);
   if (row.confirmed) text += *row.confirmed ? ", confirmed" : ", not confirmed";
   return text;
 }

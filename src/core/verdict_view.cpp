@@ -47,9 +47,11 @@ int weight_of(const VerdictRow& row, std::string_view primary_metric) {
   return weight;
 }
 
-// The metric whose unit the row's figures have. "max_response_time_ms" is a metric, not a limit.
+// The metric whose unit the row's figures have. The row of a limit has the metric too, or the name
+// of the limit; "max_response_time_ms" is a metric.
 std::string_view limited_metric(const VerdictRow& row) {
-  return row.basis == "limit" ? metric_of_limit(row.metric) : std::string_view(row.metric);
+  const bool is_name = is_limit(row) && metric_title(row.metric).starts_with("limit on ");
+  return is_name ? metric_of_limit(row.metric) : std::string_view(row.metric);
 }
 
 std::string interval_text(const VerdictRow& row) {
@@ -61,10 +63,8 @@ std::string interval_text(const VerdictRow& row) {
 // What is accepted is said without a sign: it is always a change for the worse.
 std::string accepted_text(const VerdictRow& row) {
   if (!row.threshold) return {};
-  if (row.basis == "limit") return metric_text(limited_metric(row), *row.threshold);
-  if (row.metric == "error_rate_percent")
-    return short_number(std::fabs(*row.threshold)) + " points";
-  return percent_text(std::fabs(*row.threshold));
+  if (is_limit(row)) return metric_text(limited_metric(row), *row.threshold);
+  return deviation_text(row.metric, std::fabs(*row.threshold));
 }
 
 std::string figure(std::string_view name, const std::string& value) {
@@ -76,14 +76,13 @@ std::string figure(std::string_view name, const std::string& value) {
 std::string certainty_text(const VerdictRow& row) {
   std::string text;
   const auto add = [&](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
-  if (row.adjusted_p) {
-    add(*row.adjusted_p < 0.0001 ? "p < 0.0001" : fmt::format("p = {:.4f}", *row.adjusted_p));
-  }
+  if (row.adjusted_p) add(p_value_text(*row.adjusted_p));
   if (row.confirmed)
     add(*row.confirmed ? "confirmed by a repetition" : "not confirmed by a repetition");
   if (row.basis == "threshold_only")
     add("by the threshold alone, the noise of the test is not known yet");
-  if (row.floor_percent) add("noise between runs " + percent_text(*row.floor_percent));
+  if (row.floor_percent)
+    add("noise between runs " + deviation_text(row.metric, *row.floor_percent));
   if (row.rounds_needed) add("about " + whole_number(*row.rounds_needed) + " rounds would tell");
   return text;
 }
@@ -156,17 +155,29 @@ std::string_view metric_of_limit(std::string_view criterion) {
   return criterion;
 }
 
+bool is_limit(const VerdictRow& row) {
+  return row.basis == "limit" || row.against == "limit";
+}
+
+std::string p_value_text(double p) {
+  return p < 0.0001 ? "p < 0.0001" : fmt::format("p = {:.4f}", p);
+}
+
+std::string deviation_text(std::string_view metric, double deviation) {
+  if (metric == "error_rate_percent") return short_number(deviation) + " points";
+  return percent_text(deviation);
+}
+
 std::string row_title(const VerdictRow& row) {
   const std::string title = metric_title(limited_metric(row));
-  if (row.basis == "limit") return "limit of " + title;
+  if (is_limit(row)) return "limit of " + title;
   return title;
 }
 
 std::string row_figures_html(const VerdictRow& row, std::string_view before, std::string_view now) {
-  const bool is_limit = row.basis == "limit";
   const std::string_view metric = limited_metric(row);
   std::string figures;
-  if (is_limit) {
+  if (is_limit(row)) {
     figures += figure("Limit", accepted_text(row));
     figures += figure("Measured", metric_or_dash(metric, row.current));
   } else {
@@ -207,7 +218,7 @@ std::string verdict_table_html(std::string_view caption, const std::vector<Verdi
     const std::string title = std::string(words.title) + (row.severe ? ", severe" : "");
     table.add_row(
         {name_html(row_title(row)), name_html(row.against), badge_html(words.tone, title),
-         row.basis == "limit" ? "" : html_text(metric_or_dash(row.metric, row.baseline)),
+         is_limit(row) ? "" : html_text(metric_or_dash(row.metric, row.baseline)),
          html_text(metric_or_dash(limited_metric(row), row.current)),
          row.change_percent ? html_text(signed_change(*row.change_percent, row.metric)) : "",
          html_text(interval_text(row)), html_text(accepted_text(row)), clipped_html(remarks, 500)});

@@ -54,12 +54,21 @@ struct VerdictWords {
   std::string_view title;    // "Regression"
   std::string_view meaning;  // a sentence
 };
-// Of a verdict, also of one that is not known here.
+// Of a verdict; one that is not known here is its own title, which lives no longer than `verdict`.
 VerdictWords words_of(std::string_view verdict);
 
 // What a limit is about: of "max_p95_response_time_ms" the metric p95_response_time_ms; a name
 // without "max_" or "min_" is itself.
 std::string_view metric_of_limit(std::string_view criterion);
+
+// Whether a row holds a figure against an absolute limit.
+bool is_limit(const VerdictRow& row);
+
+// "p = 0.0123"
+std::string p_value_text(double p);
+
+// How far values of a metric lie apart: of the error rate in points, of all others in percent.
+std::string deviation_text(std::string_view metric, double deviation);
 
 // What a row is about: "p95 response time", "limit of p95 response time".
 std::string row_title(const VerdictRow& row);

@@ -7,6 +7,8 @@
 // whatever happens, for as long as the session lives; beyond that its row says what is set up. The
 // session holds the comparison's lock, as a controller holds that of its execution: where it is
 // free, a comparison that is RUNNING is lost, which mark_lost_comparisons finds.
+#include <cmath>
+
 #include "perf_mgmt/core/variant.hpp"
 #include "perf_mgmt/pg/execution_lock.hpp"
 #include "perf_mgmt/pg/run_control.hpp"
@@ -23,8 +25,6 @@ extern "C" {
 namespace perf_mgmt::pg {
 
 namespace {
-
-constexpr int kMostQuads = 50;
 
 // A statement of the caller's, with the caller's rights and search_path, committed.
 void run_statement(const std::string& sql, const std::string& what) {
@@ -56,6 +56,7 @@ class Comparison {
   // Returns the id of the comparison.
   std::string run() {
     record_start();
+    started_ns_ = monotonic_ns();
     try {
       for (int quad = 0; quad < quads_; ++quad) {
         for (const std::size_t side : {0U, 1U, 1U, 0U}) take_turn(side);
@@ -176,7 +177,12 @@ class Comparison {
 
   void show_progress(int quad) const {
     if (progress_seconds_ <= 0) return;
-    report(NOTICE, "00000", fmt::format("comparison: {} of {} quads", quad, quads_));
+    std::string line = fmt::format("comparison: {} of {} quads", quad, quads_);
+    if (quad < quads_) {
+      const double minutes = static_cast<double>(monotonic_ns() - started_ns_) / 60e9;
+      line += fmt::format(", about {:.0f} min left", std::ceil(minutes / quad * (quads_ - quad)));
+    }
+    report(NOTICE, "00000", line);
   }
 
   void judge() {
@@ -236,25 +242,54 @@ class Comparison {
   std::size_t torn_down_ = 0;          // statements of its teardown that have run
   std::uint64_t seed_ = 0;
   double progress_seconds_ = 0;
+  std::int64_t started_ns_ = 0;
 };
+
+// Setup and teardown cost time in each quad, and may leave caches cold: no more of them than
+// needed.
+int chosen_quads(const std::string& test, const std::string& environment,
+                 const std::array<Variant, 2>& variants) {
+  int quads = most_quads;
+  in_subtransaction([&] {
+    std::array<RunIntent, 2> intents;
+    for (std::size_t side : {0U, 1U}) intents[side] = load_run_intent(test, variants[side].config);
+    const SqlText rate =
+        sql_query(
+            "SELECT throughput_tps FROM perf_mgmt.test_executions WHERE test_id = "
+            "$1::pg_catalog.uuid AND execution_environment = $2 AND execution_status = "
+            "'COMPLETED' ORDER BY started_at DESC LIMIT 1",
+            {intents[0].test.id, environment})
+            .scalar();
+    for (std::size_t side : {0U, 1U}) {
+      const bool prepared = !variants[side].setup.empty() || !variants[side].teardown.empty();
+      quads = std::min(quads, default_quads(prepared ? RunSpec{} : intents[side].spec,
+                                            rate ? std::optional(std::stod(*rate)) : std::nullopt));
+    }
+  });
+  return quads;
+}
 
 Datum compare_variants(FunctionCallInfo call) {
   const std::string test = required_argument(call, 0, "p_test_name");
   const std::string variant_a = required_argument(call, 1, "p_variant_a");
   const std::string variant_b = required_argument(call, 2, "p_variant_b");
-  const int quads = std::stoi(required_argument(call, 3, "p_rounds"));
+  const std::optional<std::string> rounds = optional_argument(call, 3);
   const std::string environment = required_argument(call, 5, "p_execution_environment");
   require_nonatomic_call(call, "compare variants");
-  if (quads < 2 || quads > kMostQuads) {
+  if (rounds && (std::stoi(*rounds) < 2 || std::stoi(*rounds) > most_quads)) {
     throw Error(sqlstate::invalid_parameter_value,
-                fmt::format("invalid value for argument \"p_rounds\": {}", quads),
+                fmt::format("invalid value for argument \"p_rounds\": {}", *rounds),
                 fmt::format("It must be an integer from 2 to {}: so many times A, B, B and A run.",
-                            kMostQuads));
+                            most_quads));
   }
-  std::array variants = {read_variant(variant_a, "A", 2 * quads),
-                         read_variant(variant_b, "B", 2 * quads)};
   check_can_start();
   SpiConnection spi(true);
+  const int quads =
+      rounds ? std::stoi(*rounds)
+             : chosen_quads(test, environment,
+                            {read_variant(variant_a, "A", 1), read_variant(variant_b, "B", 1)});
+  std::array variants = {read_variant(variant_a, "A", 2 * quads),
+                         read_variant(variant_b, "B", 2 * quads)};
   Comparison comparison(test, environment, quads, std::move(variants));
   const std::string id = comparison.run();
   spi.finish();

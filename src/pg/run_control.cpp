@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "perf_mgmt/core/load_model.hpp"
+#include "perf_mgmt/core/quantity.hpp"
 #include "perf_mgmt/pg/operation_drawer.hpp"
 
 extern "C" {
@@ -85,6 +86,16 @@ bool waits_for_me(int pid) {
   return false;
 }
 
+// As the report writes it, but for the micro sign, which the database's encoding may lack.
+std::string progress_time(double milliseconds) {
+  constexpr std::string_view kMicro = "\u00b5";
+  std::string text = duration_text(milliseconds);
+  if (const std::size_t at = text.find(kMicro); at != std::string::npos) {
+    text.replace(at, kMicro.size(), "u");
+  }
+  return text;
+}
+
 // One line, as pgbench -P shows it, with what else a person wants to know while waiting.
 std::string progress_line(const RunHeader& header, const RunPlan& plan, const LoadModel& load) {
   const RunProgress& progress = header.progress;
@@ -117,7 +128,7 @@ std::string progress_line(const RunHeader& header, const RunPlan& plan, const Lo
     line += fmt::format(" of {:.1f}", static_cast<double>(progress.target_per_1000s.load()) / 1e3);
   }
   if (const std::uint64_t p95 = progress.interval_p95_ns.load(); p95 > 0) {
-    line += fmt::format(", p95 {:.3f} ms", static_cast<double>(p95) / 1e6);
+    line += ", p95 " + progress_time(static_cast<double>(p95) / 1e6);
   }
   line += fmt::format(", {} failed", progress.failed.load());
   if (plan.spec.load == LoadKind::closed) {

@@ -74,6 +74,18 @@ TEST(ComparisonHtml, PrefersTheJudgementOfPairs) {
   EXPECT_LT(check.text.find("B is faster"), check.text.find("As two runs: Regression"));
 }
 
+TEST(ComparisonHtml, ShowsAVerdictThatItDoesNotKnow) {
+  Json document = comparison_document();
+  document["variants"] = {{"verdict", "SOMETHING_THAT_NOBODY_HAS_HEARD_OF"},
+                          {"metrics", Json::array({{{"metric_name", "throughput_tps"},
+                                                    {"verdict", "ANOTHER_THING_THAT_NOBODY_KNOWS"},
+                                                    {"quads", 8}}})}};
+  const HtmlCheck check = check_html(page_of(document));
+  EXPECT_EQ(problems_of(check), "");
+  EXPECT_TRUE(check.has_text("SOMETHING_THAT_NOBODY_HAS_HEARD_OF"));
+  EXPECT_TRUE(check.has_text("ANOTHER_THING_THAT_NOBODY_KNOWS"));
+}
+
 TEST(ComparisonHtml, NeedsNeitherSeriesNorJudgement) {
   const Json side = {{"report", fixture::running_report_document()["report"]}};
   const HtmlCheck check = check_html(page_of({{"a", side}, {"b", side}}));

@@ -73,6 +73,14 @@ TEST(MarkdownText, LinksNothing) {
             "\\#\u2060"
             "12 a\\#b");
   EXPECT_EQ(markdown_text("12:30 www w.w"), "12:30 www w.w");
+  EXPECT_EQ(markdown_text("GH-12 GH-x -1"),
+            "GH-\u2060"
+            "12 GH-x -1");
+}
+
+TEST(MarkdownText, IsNoPicture) {
+  EXPECT_EQ(markdown_text(":x: a:+1x:b"), ":\u2060x: a:\u2060+1x:b");
+  EXPECT_EQ(markdown_text("12:30:00+00:00 std::x a: b:"), "12:30:00+00:00 std::x a: b:");
 }
 
 TEST(MarkdownText, BeginsNoListAndNoRule) {

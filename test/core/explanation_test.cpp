@@ -228,6 +228,14 @@ TEST(Explanation, EachKindOfEvidence) {
   }
 }
 
+TEST(Explanation, FiguresHaveFourDecimalsAtMost) {
+  OperationFigures before = operation("o", 1);
+  OperationFigures after = operation("o", 2);
+  before.planning_ms = 0.5;  // of 1000 operations
+  after.planning_ms = 700;
+  EXPECT_EQ(only(before, after).findings.at(0).text, "planning 0.0005 -> 0.700 ms per operation");
+}
+
 TEST(Explanation, WhatDidNotMoveFarIsNotNamed) {
   OperationFigures before = operation("o", 10);
   OperationFigures after = operation("o", 20);

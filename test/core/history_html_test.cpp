@@ -32,6 +32,18 @@ TEST(HistoryHtml, MarksChangesBaselinesAndWhatWasAccepted) {
   EXPECT_TRUE(check.has_text("12.6 %"));  // the smallest threshold that holds
 }
 
+TEST(HistoryHtml, SaysThatTheLatestFailed) {
+  Json document = history_document(3);
+  Json& latest = document["executions"].back();
+  latest["status"] = "FAILED";
+  latest["verdict"] = nullptr;
+  const HtmlCheck check = check_html(page_of(document));
+  EXPECT_EQ(problems_of(check), "");
+  const std::size_t box = check.text.find("Latest run: Not judged");
+  ASSERT_NE(box, std::string::npos);
+  EXPECT_LT(check.text.find("FAILED", box), check.text.find("Throughput", box));
+}
+
 TEST(HistoryHtml, TakesTheNewestFirstInItsTable) {
   const HtmlCheck check = check_html(page_of(history_document(3)));
   const std::size_t table = check.text.find("Executions, the newest first");

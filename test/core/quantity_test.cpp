@@ -34,6 +34,17 @@ TEST(ShortNumber, IsRoundedBeforeItsDigitsAreCounted) {
   EXPECT_EQ(short_number(0.09996), "0.100");
 }
 
+TEST(ColumnNumber, HasFourDecimalsAtMost) {
+  EXPECT_EQ(column_number(0), "0");
+  EXPECT_EQ(column_number(1234.4), "1,234");
+  EXPECT_EQ(column_number(12.346), "12.35");
+  EXPECT_EQ(column_number(0.0123456), "0.0123");
+  EXPECT_EQ(column_number(0.00998), "0.0100");
+  EXPECT_EQ(column_number(0.0005), "0.0005");
+  EXPECT_EQ(column_number(-0.0005), "-0.0005");
+  EXPECT_EQ(column_number(0.00002), "0.0000");
+}
+
 TEST(WholeNumber, IsGrouped) {
   EXPECT_EQ(whole_number(999), "999");
   EXPECT_EQ(whole_number(1000), "1,000");
@@ -101,6 +112,7 @@ TEST(SignedChange, SaysPointsOfTheErrorRate) {
 TEST(Quantity, WhatIsNoNumberIsADash) {
   for (const double value : {kNan, kInfinity, -kInfinity}) {
     EXPECT_EQ(short_number(value), "\u2013");
+    EXPECT_EQ(column_number(value), "\u2013");
     EXPECT_EQ(whole_number(value), "\u2013");
     EXPECT_EQ(duration_text(value), "\u2013");
     EXPECT_EQ(bytes_text(value), "\u2013");

@@ -2,6 +2,8 @@
 // expectations: which figures and words stand on the page. Pictures are the suite of pages' part.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "html_checker.hpp"
 #include "perf_mgmt/core/errors.hpp"
 #include "perf_mgmt/core/rendering.hpp"
@@ -78,6 +80,60 @@ TEST(ReportHtml, PutsTheBaselineBesideEachOperation) {
   EXPECT_TRUE(check.has_text("IO:DataFileRead 60.0 %, CPU 40.0 %"));
 }
 
+TEST(ReportHtml, ShowsTheFirstOfManyOperations) {
+  Json document = full_report_document();
+  Json many = Json::array();
+  for (int i = 1; i <= 150; ++i) many.push_back(fixture::operation(i, 1));
+  document["report"]["operations"] = many;
+  // What is beyond the first hundred of one run may be among those of the other.
+  std::reverse(many.begin(), many.end());
+  many.push_back(fixture::operation(151, 1));
+  document["baseline"]["operations"] = many;
+  const HtmlCheck check = check_html(page_of(document));
+  EXPECT_EQ(problems_of(check), "");
+  EXPECT_TRUE(check.has_text("operation 100"));
+  EXPECT_FALSE(check.has_text("operation 101"));
+  EXPECT_TRUE(check.has_text("And 50 more, which took less time."));
+  EXPECT_FALSE(check.has_text("not there before"));
+  EXPECT_TRUE(check.has_text("Before, but not in this run:"));
+  EXPECT_TRUE(check.has_text("operation 151"));
+  // 1 + 1/2 + ... + 1/150 = 5.5912: the first took 17.9 % of the time of all, not of the hundred.
+  EXPECT_TRUE(check.has_text("17.9 %"));
+}
+
+TEST(ReportHtml, SaysHowLongARunTook) {
+  Json document = full_report_document();
+  Json& summary = document["report"]["execution_summary"];
+  summary["started_at"] = "2026-03-01T12:00:00+00:00";
+  summary["completed_at"] = "2026-03-01T12:00:05+00:00";
+  summary["duration_minutes"] = 0.08;  // rounded: 4.8 seconds
+  summary["measured_ms"] = 5000;
+  EXPECT_TRUE(check_html(page_of(document)).has_text("5.00 s, of which 5.00 s measured"));
+  // Found to have ended much later than it did
+  summary["completed_at"] = "2026-03-01T13:00:00+00:00";
+  EXPECT_TRUE(check_html(page_of(document)).has_text("4.80 s, of which 5.00 s measured"));
+}
+
+TEST(ReportHtml, NoiseOfTheErrorRateIsInPoints) {
+  Json document = full_report_document();
+  Json row = fixture::verdict_row("error_rate_percent", "PASS");
+  row["floor_percent"] = 0.25;
+  document["report"]["verdicts"] = {fixture::overall_row("PASS"), row};
+  EXPECT_TRUE(check_html(page_of(document)).has_text("noise between runs 0.250 points"));
+}
+
+TEST(ReportHtml, NamesALimitByItsMetric) {
+  for (const auto& [metric, words] : {std::pair("max_p95_response_time_ms", "p95 response time"),
+                                      std::pair("p95_response_time_ms", "p95 response time"),
+                                      std::pair("max_response_time_ms", "longest response time")}) {
+    Json document = full_report_document();
+    Json row = fixture::verdict_row(metric, "REGRESSION");
+    row["against"] = row["basis"] = "limit";
+    document["report"]["verdicts"] = {fixture::overall_row("REGRESSION"), row};
+    EXPECT_TRUE(check_html(page_of(document)).has_text("limit of " + std::string(words))) << metric;
+  }
+}
+
 TEST(ReportHtml, ShowsBothPlansOfAFlip) {
   const HtmlCheck check = check_html(page_of(full_report_document()));
   EXPECT_TRUE(check.has_text("1 statement ran with a plan that was not used before."));
@@ -149,6 +205,17 @@ TEST(ReportHtml, SaysWhyThereIsNoBaseline) {
   const HtmlCheck check = check_html(page_of(document));
   EXPECT_EQ(problems_of(check), "");
   EXPECT_TRUE(check.has_text("Not compared with a baseline: the hardware is another one"));
+}
+
+TEST(ReportHtml, ShowsALimitThatBothSetOnce) {
+  Json document = full_report_document();
+  EXPECT_FALSE(check_html(page_of(document)).has_text("test and scenario"));
+  document["report"]["criteria"].push_back({{"criterion", "max_p95_response_time_ms"},
+                                            {"source", "scenario"},
+                                            {"limit", 20},
+                                            {"actual", 16},
+                                            {"passed", true}});
+  EXPECT_TRUE(check_html(page_of(document)).has_text("test and scenario"));
 }
 
 TEST(ReportHtml, PutsWhatMakesAResultInvalidFirst) {

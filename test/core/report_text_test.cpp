@@ -93,6 +93,74 @@ TEST(ReportText, Sections) {
   }
 }
 
+TEST(ReportText, AFirstRunSaysWhetherItBecameTheBaseline) {
+  json document = fixture::small_report_document();
+  document["baseline"] = nullptr;
+  document["report"]["verdicts"] = json::parse(R"([{"metric": "overall"}])");
+  json& overall = document["report"]["verdicts"][0];
+  const std::string none = "Test \"Orders\" has no active baseline in environment \"staging\".";
+  overall["verdict"] = "NO_BASELINE";
+  overall["reason"] = none + " This execution qualifies as the first one.";
+  document["baseline_problem"] = "The execution itself is the INITIAL baseline of test \"Orders\".";
+  EXPECT_TRUE(rendered(report_text, document)
+                  .starts_with("NO_BASELINE: Orders 1.0\n"
+                               "  Test \"Orders\" has no active baseline in environment "
+                               "\"staging\". This execution qualifies as the\n"
+                               "  first one.\n"
+                               "  Since this verdict: The execution itself is the INITIAL "
+                               "baseline of test \"Orders\".\n"
+                               "  COMPLETED in staging"));
+  EXPECT_TRUE(has(rendered(report_markdown, document),
+                  "\nSince this verdict: The execution itself is the INITIAL baseline of test "
+                  "\"Orders\".\n"));
+
+  overall["verdict"] = "INCONCLUSIVE";
+  overall["reason"] = "The execution is not valid.";
+  document["baseline_problem"] =
+      none + " This execution does not qualify as the first one: it is not valid.";
+  EXPECT_TRUE(has(rendered(report_text, document),
+                  "  The execution is not valid.\n"
+                  "  Not compared with a baseline: Test \"Orders\" has no active baseline in "
+                  "environment \"staging\". This\n"
+                  "  execution does not qualify as the first one: it is not valid.\n"
+                  "  COMPLETED in staging"));
+  // Said once.
+  overall["reason"] = document["baseline_problem"].get<std::string>() + " In 4 rounds: noise.";
+  EXPECT_FALSE(has(rendered(report_text, document), "Not compared"));
+  EXPECT_FALSE(has(rendered(report_text, document), "Since this verdict"));
+}
+
+TEST(ReportText, ALimitThatBothSetIsThereOnce) {
+  json document = fixture::small_report_document();
+  json& criteria = document["report"]["criteria"];
+  criteria.push_back(json::parse(
+      R"({"criterion": "min_throughput_tps", "source": "test", "limit": 800, "actual": 750,
+          "passed": false})"));
+  criteria.push_back(json::parse(
+      R"({"criterion": "max_cpu_usage_percent", "source": "test", "limit": 80, "actual": null,
+          "passed": null})"));
+  EXPECT_TRUE(
+      has(rendered(report_text, document),
+          "  Limit              Of the                     Accepted      Measured  Result\n"
+          "  -----------------  -----------------  ----------------  ------------  ------------\n"
+          "  throughput         scenario and test  at least 800.0/s       750.0/s  BROKEN\n"));
+}
+
+// 500 ns is 0.0005 ms; what was not recorded is a dash.
+TEST(ReportText, TimesHaveFourDecimalsAtMost) {
+  json document = fixture::small_report_document();
+  document["report"]["performance_metrics"].update(json::parse(
+      R"({"p50_response_time_ms": 8.25, "avg_service_time_ms": 9.5, "p50_service_time_ms": 8,
+          "p95_service_time_ms": 15, "p99_service_time_ms": 22.5, "avg_lag_ms": 0.5,
+          "p50_lag_ms": 0.0005, "p95_lag_ms": 1})"));
+  EXPECT_TRUE(has(rendered(report_text, document),
+                  "  Time      mean ms  p50 ms  p95 ms  p99 ms  p99.9 ms  max ms\n"
+                  "  --------  -------  ------  ------  ------  --------  ------\n"
+                  "  response    10.00    8.25   16.00       \u2013         \u2013       \u2013\n"
+                  "  service      9.50    8.00   15.00   22.50\n"
+                  "  lag         0.500  0.0005    1.00       \u2013\n"));
+}
+
 TEST(ReportText, CountsThatDoNotAddUpAreSaid) {
   json document = fixture::small_report_document();
   document["report"]["counts"]["ok"] = 21639;

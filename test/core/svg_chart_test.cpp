@@ -320,24 +320,5 @@ TEST(SvgHistogram, SaysThatThereIsNothing) {
           "Nothing to draw"));
 }
 
-TEST(SvgSparkline, IsALineFromLowToHigh) {
-  const std::string svg = svg_sparkline({1, 3, std::nullopt, 2, 2}, 4);
-  EXPECT_EQ(problem_of(svg), "");
-  EXPECT_TRUE(has(
-      svg,
-      R"(<svg class="spark c4" viewBox="0 0 100 20" width="100" height="20" aria-hidden="true">)"));
-  EXPECT_TRUE(has(svg, R"(d="M2 18h0l24-16M74 10h0l24 0")")) << svg;
-}
-
-TEST(SvgSparkline, HasTheLastValuesOnly) {
-  Values values(1000, 5.0);
-  values.front() = 1e9;
-  const std::string svg = svg_sparkline(values, 1);
-  EXPECT_TRUE(has(svg, "d=\"M2 10h0l")) << svg;  // level: the first is not among them
-  EXPECT_LT(svg.size(), 2000u);
-  EXPECT_EQ(svg_sparkline({}, 1), "");
-  EXPECT_EQ(svg_sparkline({std::nullopt, kNan}, 1), "");
-}
-
 }  // namespace
 }  // namespace perf_mgmt

@@ -23,7 +23,14 @@ TEST(TextTable, AlignsCutsAndLeavesEmptyColumnsOut) {
             "  ----------  -----\n"
             "  a long na\u2026  12.30\n"
             "  b            4.00\n");
-  EXPECT_EQ(table.size(), 2U);
+}
+
+TEST(TextTable, CountsTheRowsThatItHasNoRoomFor) {
+  TextTable table({{"Name"}}, 2);
+  for (const char* name : {"a", "b", "c", "d"}) table.add_row({name});
+  EXPECT_EQ(table.terminal(), "  Name\n  ----\n  a\n  b\n  and 2 more\n");
+  EXPECT_EQ(table.markdown(),
+            "| Name |\n| --- |\n| a |\n| b |\n\n2 more rows are left out here.\n");
 }
 
 TEST(TextTable, WideCharactersTakeTwoColumns) {

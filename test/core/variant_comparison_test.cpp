@@ -93,8 +93,9 @@ TEST(VariantComparison, ASteadyDifferenceNeedsNoSpread) {
   EXPECT_EQ(compare_quads(quads({{10, 11}, {10, 11}, {10, 11}, {10, 11}}), {}).verdict,
             VariantVerdict::slower);
   // Below the resolution of 0.1 % nothing is called.
-  EXPECT_EQ(compare_quads(quads({{10, 10.001}, {10, 10.001}, {10, 10.001}}), {}).verdict,
-            VariantVerdict::no_difference);
+  EXPECT_EQ(
+      compare_quads(quads(std::vector<std::pair<double, double>>(4, {10, 10.001})), {}).verdict,
+      VariantVerdict::no_difference);
 }
 
 TEST(VariantComparison, OneQuadOrNoneTellsNothing) {
@@ -102,6 +103,16 @@ TEST(VariantComparison, OneQuadOrNoneTellsNothing) {
   EXPECT_EQ(judgement.verdict, VariantVerdict::inconclusive);
   EXPECT_EQ(judgement.reason, "avg_response_time_ms: at least two quads are needed");
   EXPECT_EQ(compare_quads({}, {}).verdict, VariantVerdict::inconclusive);
+}
+
+// Three quads that are alike would be p < .0001.
+TEST(VariantComparison, FewerThanFourQuadsTellNothing) {
+  for (const double b : {10.0, 5.0, 20.0}) {
+    const VariantJudgement judgement = compare_quads(quads({{10, b}, {10, b}, {10, b}}), {});
+    EXPECT_EQ(judgement.verdict, VariantVerdict::inconclusive);
+    EXPECT_EQ(judgement.metrics[0].quads_needed, 4U);
+    EXPECT_NE(judgement.reason.find("at least 4 quads are needed to tell"), std::string::npos);
+  }
 }
 
 TEST(VariantComparison, DisturbedRunsCountAsOthersDo) {
@@ -119,7 +130,7 @@ TEST(VariantComparison, APercentileOfTooFewValuesIsInconclusive) {
   EXPECT_EQ(judgement.metrics[2].verdict, VariantVerdict::inconclusive);
   EXPECT_EQ(judgement.metrics[2].p_value, std::nullopt);
   EXPECT_EQ(judgement.verdict, VariantVerdict::slower);
-  small = quads({{10, 10}, {10, 10}, {10, 10}});
+  small = quads({{10, 10}, {10, 10}, {10, 10}, {10, 10}});
   small[0].a[0].avg_ms = 0;
   judgement = compare_quads(small, {});
   EXPECT_EQ(judgement.verdict, VariantVerdict::inconclusive);  // the mean cannot be told
@@ -168,12 +179,12 @@ TEST(VariantComparison, IsJsonAtTheEdge) {
       R"({"a": [)" + round + "," + round + R"(], "b": [)" + slow + "," + slow + "]}";
   const auto result = nlohmann::json::parse(
       judge_pairs(R"({"threshold_percent": 5, "confidence": 0.99, "quads": [)" + quad + "," + quad +
-                  "," + quad + "]}"));
+                  "," + quad + "," + quad + "]}"));
   EXPECT_EQ(result["verdict"], "SLOWER");
   EXPECT_EQ(result["primary_metric"], "avg_response_time_ms");
   ASSERT_EQ(result["metrics"].size(), 5U);
   EXPECT_EQ(result["metrics"][0]["metric"], "avg_response_time_ms");
-  EXPECT_EQ(result["metrics"][0]["quads"], 3);
+  EXPECT_EQ(result["metrics"][0]["quads"], 4);
   EXPECT_NEAR(result["metrics"][0]["change_percent"].get<double>(), 100, 1e-9);
   EXPECT_TRUE(result["metrics"][1]["p_value"].is_null());
   EXPECT_TRUE(result["metrics"][1]["quads_needed"].is_null());

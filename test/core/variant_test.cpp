@@ -61,5 +61,32 @@ TEST(Variant, RefusesWhatItDoesNotUnderstand) {
   }
 }
 
+TEST(DefaultQuads, LeaveARoundHalfASecondAndAThousandOperations) {
+  RunSpec spec;
+  spec.test_duration_seconds = 32;
+  EXPECT_EQ(default_quads(spec, 100'000), 32);  // 64 rounds of half a second
+  EXPECT_EQ(default_quads(spec, 1'000), 16);    // 32,000 operations in 32 rounds
+  EXPECT_EQ(default_quads(spec, 10), 8);        // too slow for more
+  EXPECT_EQ(default_quads(spec, std::nullopt), 8);
+  spec.ramp_up_seconds = 4;
+  EXPECT_EQ(default_quads(spec, 100'000), 36);
+  spec.test_duration_seconds = 600;
+  EXPECT_EQ(default_quads(spec, 100'000), 50);
+  spec.warmup_seconds = 1;
+  EXPECT_EQ(default_quads(spec, 100'000), 8);
+}
+
+TEST(DefaultQuads, KnowTheRateOfAnOpenModelAndTheNumberOfOperations) {
+  RunSpec spec;
+  spec.test_duration_seconds = 60;
+  spec.arrival_rate = 400;
+  EXPECT_EQ(default_quads(spec, 100'000), 12);
+  spec.arrival_rate = 0;
+  spec.operations = 50'000;
+  spec.test_duration_seconds = 0;
+  EXPECT_EQ(default_quads(spec, std::nullopt), 25);
+  EXPECT_EQ(default_quads(RunSpec{}, 100'000), 8);
+}
+
 }  // namespace
 }  // namespace perf_mgmt

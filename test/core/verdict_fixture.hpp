@@ -9,6 +9,19 @@
 
 namespace perf_mgmt::fixture {
 
+inline constexpr const char* kAvg = "avg_response_time_ms";
+inline constexpr const char* kTps = "throughput_tps";
+inline constexpr const char* kErrors = "error_rate_percent";
+
+// Means of five rounds: about 28 percent slower than those of the baseline, and like them
+inline const std::vector<double> kSlow = {128, 131, 125, 133, 127};
+inline const std::vector<double> kSlowAgain = {126, 129, 124, 130, 128};
+inline const std::vector<double> kSame = {101, 99, 102, 100, 98};
+
+inline bool mentions(const std::string& text, const std::string& what) {
+  return text.find(what) != std::string::npos;
+}
+
 // p95 is twice, p99 three times the mean, tps 100,000 / mean.
 inline RoundFigures round_of(double avg, std::uint64_t ok = 10'000, std::uint64_t failed = 0) {
   return {true, avg, 2 * avg, 3 * avg, 100'000 / avg, ok, failed};

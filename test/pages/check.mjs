@@ -66,7 +66,7 @@ function widthProblems() {
   return [`${root.scrollWidth} wide in a window of ${root.clientWidth}`, ...wide.slice(-5)];
 }
 
-// With the arrow keys a chart tells its points; Tab reaches it.
+// By its keys a chart tells its points; Tab reaches it.
 async function keyboardProblems(page) {
   const problems = [];
   for (const chart of await page.$$("figure.chart:has(.strips [data-at])")) {
@@ -74,12 +74,14 @@ async function keyboardProblems(page) {
     const plot = await chart.$("svg.plot");
     const readout = await chart.$(".readout");
     await plot.focus();
-    if (!(await plot.evaluate((element) => document.activeElement === element))) problems.push(`${id}: takes no focus`);
+    const takesFocus = await plot.evaluate((element) => document.activeElement === element && element.tabIndex === 0);
+    if (!takesFocus) problems.push(`${id}: takes no focus`);
     await page.keyboard.press("Home");
+    const isTold = await readout.evaluate((element) => element.classList.contains("told"));  // not the hint
     const first = await readout.textContent();
     await page.keyboard.press("End");
     const last = await readout.textContent();
-    if (!first.trim()) problems.push(`${id}: tells nothing of its first point`);
+    if (!isTold || !first.trim()) problems.push(`${id}: tells nothing of its first point`);
     if (first === last && (await chart.$$(".strips [data-at]")).length > 1) problems.push(`${id}: tells the same of its first and its last point`);
   }
   return problems;

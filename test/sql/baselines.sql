@@ -213,6 +213,13 @@ SET CONSTRAINTS ALL DEFERRED;
 SELECT pg_temp.run(81, '{"execution_environment": "staging"}'), pg_temp.run(82, '{"execution_environment": "staging"}');
 CREATE TEMPORARY TABLE before AS SELECT * FROM pg_temp.shown WHERE environment = 'ci';
 SELECT problem FROM perf_mgmt.baseline_of(pg_temp.id(81));
+-- ... and what keeps one from it is said, also of the one before
+SAVEPOINT first;
+UPDATE perf_mgmt.test_executions SET run_spec = '{"quiet": true}', rounds_wanted = 5, rounds_quiet = 1 WHERE id = pg_temp.id(81);
+SELECT problem FROM unnest(ARRAY[81, 82]) n, perf_mgmt.baseline_of(pg_temp.id(n)) ORDER BY n;
+ROLLBACK TO first;
+SELECT right(e.id::text, 2) AS execution, perf_mgmt.history_flaw(e) AS flaw
+FROM perf_mgmt.test_executions e WHERE e.id BETWEEN pg_temp.id(81) AND pg_temp.id(97) ORDER BY e.id;
 SELECT baseline_type, problem FROM perf_mgmt.baseline_of(pg_temp.id(81), p_accept_fingerprint => true);
 SELECT perf_mgmt.finish_execution(pg_temp.id(81)), perf_mgmt.finish_execution(pg_temp.id(82));
 SELECT environment, baseline_type, execution, response FROM pg_temp.shown WHERE environment = 'staging';

@@ -39,9 +39,9 @@ LANGUAGE sql AS $$
 $$;
 
 -- The specification's five, each beyond its threshold
-SELECT pg_temp.execution(1, '{"p95_response_time_ms": 1000.1, "cpu_usage_percent": 80.1, "memory_usage_percent": 85.1,
+SELECT pg_temp.execution(1, '{"p95_response_time_ms": 1010, "cpu_usage_percent": 80.1, "memory_usage_percent": 85.1,
   "error_rate_percent": 5.1}');
-SELECT pg_temp.operation(1, 'slow', '{"avg_time_ms": 1000.1, "total_time_ms": 3000, "p95_response_time_ms": 1200}');
+SELECT pg_temp.operation(1, 'slow', '{"avg_time_ms": 1010, "total_time_ms": 3000, "p95_response_time_ms": 1200}');
 SELECT pg_temp.operation(1, 'fast', '{"avg_time_ms": 1000}');
 INSERT INTO perf_mgmt.execution_events (execution_id, event_type, message, details)
 VALUES (pg_temp.id(1), 'OPERATION_ERROR', 'operation "slow" failed', '{"operation": "slow", "sqlstate": "40001", "count": 7}');

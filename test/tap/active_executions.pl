@@ -71,13 +71,14 @@ sub progress
 	return $messages;
 }
 my $number = qr/\d+\.\d+/;
+my $time   = qr/\d[\d.]* [mu]?s/;
 like(
 	progress('closed', '{"time_scale": 0.02}'),
-	qr/^.*NOTICE:  progress: $number s of 1\.2 s \(\d+ %\), stay, $number operations\/s(, p95 $number ms)?, 0 failed, 3 users$/m,
+	qr/^.*NOTICE:  progress: $number s of 1\.2 s \(\d+ %\), stay, $number operations\/s(, p95 $time)?, 0 failed, 3 users$/m,
 	'closed model: share, stage, rate, p95, failures, users');
 like(
 	progress('open', '{"test_duration_seconds": 2}'),
-	qr/^.*NOTICE:  progress: $number s of 2\.0 s \(\d+ %\), steady, $number operations\/s of 1000\.0, p95 $number ms, [1-9]\d* failed$/m,
+	qr/^.*NOTICE:  progress: $number s of 2\.0 s \(\d+ %\), steady, $number operations\/s of 1000\.0, p95 $time, [1-9]\d* failed$/m,
 	'open model: the rate that is wanted');
 {
 	my $gate    = close_gate($node);

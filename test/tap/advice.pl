@@ -42,7 +42,7 @@ add_test($node, 'region',
 {
 	my $id = run_test($node, 'region');
 	is(advice($id, 'missing_index', 'evidence,proven'), 'false', 'an index without HypoPG is not proven');
-	like(advice($id, 'missing_index', 'recommendation'), qr/"by region" reads 20000 rows .* to keep 20: /,
+	like(advice($id, 'missing_index', 'recommendation'), qr/"by region" reads 20,000 rows .* to keep 20: /,
 		'rows read and kept');
 	is(of_execution($node, $id, 'execution_plan_samples',
 			"operation_name, statement_number, has_hypopg, analyzed_plan #>> '{Plan,Rows Removed by Filter}'"),
@@ -107,8 +107,8 @@ add_test($node, 'misses',
 {
 	my $id = run_test($node, 'misses');
 	like(advice($id, 'zero_row_writes', 'recommendation'),
-		qr/^100 % of the writes of "touch" touch no row: its parameters \("counter"\)/, 'writes that touch no row');
-	like(advice($id, 'zero_row_reads', 'recommendation'), qr/^"look" found no row in at least 100 %/,
+		qr/^100\.0 % of the writes of "touch" touch no row: its parameters \("counter"\)/, 'writes that touch no row');
+	like(advice($id, 'zero_row_reads', 'recommendation'), qr/^"look" found no row in at least 100\.0 %/,
 		'reads that find none');
 }
 

@@ -121,6 +121,12 @@ sub halves
 	logged();
 }
 {
+	my (undef, $messages) = compare('logged', variant('1MB'), variant('2MB', progress_seconds => 1), 2);
+	like($messages, qr/NOTICE:  comparison: 1 of 2 quads, about 1 min left\n.*NOTICE:  comparison: 2 of 2 quads$/m,
+		'progress: a line for each quad, with the minutes that are left');
+	logged();
+}
+{
 	# In a procedure and in DO it is no transaction block.
 	my (undef, undef, $messages) = $node->psql('postgres', 'DO $$ DECLARE c uuid; BEGIN '
 		  . q(CALL perf_mgmt.compare_variants('logged', '{"progress_seconds": 0}', '{"progress_seconds": 0}', 2, c);)
@@ -306,6 +312,15 @@ my $cancelled = qr/ERROR:  57014: canceling statement due to user request/;
 	$_->quit foreach $session, $gate;
 }
 
+# --- Nobody says how many rounds ---
+{
+	my ($id) = compare('logged', ({ operations => 20000 }) x 2, 'NULL');
+	is(comparison($id, 'quads'), '10', 'as many rounds as have 1,000 operations each');
+	($id) = compare('logged', { operations => 20000, %{ variant('1MB') } }, { operations => 20000 }, 'NULL');
+	is(comparison($id, 'quads'), '8', 'fewer where there is something to set up');
+	logged();
+}
+
 # --- Refused, before anything happens ---
 add_test($node, 'stress', [ { sql => 'SELECT 1' } ], {}, test_type => 'STRESS');
 my $count = 'SELECT (SELECT count(*) FROM perf_mgmt.variant_comparisons), (SELECT count(*) FROM perf_mgmt.test_executions)';
@@ -315,7 +330,7 @@ foreach my $case (
 	[ "'logged', $logging, '{}', 1",   qr/invalid value for argument "p_rounds": 1\b.*from 2 to 50/s ],
 	[ "'logged', $logging, '{}', 51",  qr/invalid value for argument "p_rounds": 51/ ],
 	[ "'logged', $logging, '{}', -2",  qr/invalid value for argument "p_rounds": -2/ ],
-	[ "'logged', $logging, '{}', NULL", qr/p_rounds/ ],
+	[ "'logged', $logging, '{}', NULL", qr/run cannot be cut into 16 rounds/ ],
 	[ "NULL, $logging, '{}', 2",       qr/p_test_name/ ],
 	[ "'logged', NULL, '{}', 2",       qr/p_variant_a/ ],
 	[ "'logged', $logging, NULL, 2",   qr/p_variant_b/ ],

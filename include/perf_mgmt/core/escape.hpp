@@ -21,8 +21,9 @@ std::string html_text(std::string_view text);
 std::string xml_text(std::string_view text);
 
 // In a line or a table cell of GitHub's Markdown: white space becomes one blank, control characters
-// U+FFFD, and what has a meaning there (links, mentions, references, HTML, emphasis, tables, lists)
-// loses it: by a backslash, or by an invisible word joiner (U+2060) where a backslash would not do.
+// U+FFFD, and what has a meaning there (links, mentions, references, names of emoji, HTML,
+// emphasis, tables, lists) loses it: by a backslash, or by an invisible word joiner (U+2060) where
+// a backslash would not do.
 std::string markdown_text(std::string_view text);
 
 // As an indented block of Markdown, shown line for line; begins with an empty line and ends its

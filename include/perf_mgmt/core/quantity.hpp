@@ -12,6 +12,9 @@ namespace perf_mgmt {
 
 // "1,234", "123.4", "12.35", "1.23", "0.0123"; 0 is "0".
 std::string short_number(double value);
+// As short_number, with at most four decimals: "0.0005". For columns of milliseconds and of figures
+// per operation, where what is smaller is nothing.
+std::string column_number(double value);
 // "1,234,567"; rounds.
 std::string whole_number(double value);
 // Milliseconds given; the unit that fits: "850 ns", "12.3 µs", "0.44 ms", "12.3 ms", "4.52 s",

@@ -99,10 +99,6 @@ std::string svg_histogram(const std::string& id, const std::string& title,
                           const std::string& description, const std::vector<HistogramBar>& bars,
                           const std::vector<ChartMark>& marks);
 
-// A line without axes for a table cell, of the last 200 values at most; decorative (aria-hidden).
-// Empty where there is no value.
-std::string svg_sparkline(const std::vector<std::optional<double>>& values, int colour);
-
 // Places of ticks from low to high, about `wanted` of them, at 1, 2, 2.5 or 5 times a power of ten;
 // logarithmic: at powers of ten, and 2 and 5 times them where there are few; as linear ones where
 // even those are fewer than two. None where low is not below high. Exposed for tests.
