@@ -60,10 +60,10 @@ AS $$
      '{EXECUTE}', NULL),
     ('histograms', 'reader', 'ROUTINE',
      'histogram_.*|count|min|max|mean|stddev|percentile|buckets|merge|sum_samples(_.*)?', '{EXECUTE}', NULL),
-    ('history', 'reader', 'ROUTINE', 'fingerprint_.*|.*_fingerprints?|setting_differences|segment_at|(eligible|leading)_executions',
+    ('history', 'reader', 'ROUTINE', 'fingerprint_.*|.*_fingerprints?|setting_differences|segment_at|(eligible|leading)_executions|history_flaw',
      '{EXECUTE}', NULL),
     ('verdicts', 'reader', 'ROUTINE',
-     'budget_of|baseline_of|compare_(with_baseline|executions)|(execution|history|earlier)_samples|limit_evidence'
+     'budget_of|baseline_of|first_baseline_note|compare_(with_baseline|executions)|(execution|history|earlier)_samples|limit_evidence'
      '|confirmation_of|verdict_.*|(latest|regression)_verdicts|noise_(of|floor)|disturbance_text|judge_(evidence|pairs)'
      '|evaluate_success_criteria|change_points_of|performance_change_points|execution_profile|explain_.*|carriers_of_change',
      '{EXECUTE}', NULL),

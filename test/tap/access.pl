@@ -93,7 +93,9 @@ as('paul', "CALL perf_mgmt.wait_for_execution('$second')", 'waits for it');
 is_refused('paul', "SELECT perf_mgmt.set_baseline('$second')", qr/ERROR:  42501: permission denied for function set_baseline/, 'sets a baseline');
 is_refused('paul', "SELECT perf_mgmt.detect_performance_regression('$second')",
 	qr/ERROR:  42501: permission denied for function detect_performance_regression/, 'judges');
-is_refused('paul', "UPDATE perf_mgmt.performance_tests SET is_active = false",
+is_refused('paul', 'DELETE FROM perf_mgmt.performance_baselines',
+	qr/ERROR:  42501: permission denied for table performance_baselines/, 'removes a baseline');
+is_refused('rita', 'UPDATE perf_mgmt.performance_tests SET is_active = false',
 	qr/ERROR:  42501: permission denied for table performance_tests/, 'writes a test');
 {
 	# A judgement that is missing takes an admin: the gate says that it cannot be passed.
