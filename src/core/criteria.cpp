@@ -11,6 +11,7 @@
 
 #include "json_reader.hpp"
 #include "perf_mgmt/core/errors.hpp"
+#include "perf_mgmt/core/escape.hpp"
 #include "perf_mgmt/core/suggest.hpp"
 
 namespace perf_mgmt {
@@ -75,7 +76,7 @@ std::string list_of_metrics() {
   if (hint.empty())
     hint = fmt::format("A criterion is max_ or min_ and one of {}.", list_of_metrics());
   throw Error(sqlstate::invalid_parameter_value,
-              fmt::format("unrecognized success criterion \"{}\"", name),
+              fmt::format("unrecognized success criterion \"{}\"", brief(name)),
               fmt::format("It is one of the {}'s criteria.", source), std::move(hint));
 }
 
@@ -83,7 +84,7 @@ std::string list_of_metrics() {
                                std::string_view source) {
   throw Error(sqlstate::invalid_parameter_value,
               fmt::format("invalid limit of success criterion \"{}\": {}", name,
-                          limit.dump(-1, ' ', false, json::error_handler_t::replace)),
+                          brief(limit.dump(-1, ' ', false, json::error_handler_t::replace))),
               fmt::format("A number is expected. It is one of the {}'s criteria.", source),
               limit.is_string() ? "Write the number without quotation marks." : "");
 }

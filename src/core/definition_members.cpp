@@ -7,25 +7,20 @@
 #include <vector>
 
 #include "perf_mgmt/core/errors.hpp"
+#include "perf_mgmt/core/escape.hpp"
 #include "perf_mgmt/core/suggest.hpp"
 
 namespace perf_mgmt {
 namespace {
 
 std::string quoted(std::string_view text) {
-  return '"' + std::string(text) + '"';
+  return '"' + brief(text) + '"';
 }
 
 std::string shown(const JsonNode& node) {
   std::string text;
   append_json(text, node);
-  if (text.size() > 60) {
-    std::size_t end = 57;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-    text.resize(end);
-    text += "...";
-  }
-  return text;
+  return brief(text);
 }
 
 std::string short_real(double value) {

@@ -14,6 +14,7 @@
 
 #include "histogram_check.hpp"
 #include "perf_mgmt/core/errors.hpp"
+#include "perf_mgmt/core/escape.hpp"
 #include "perf_mgmt/core/histogram.hpp"
 #include "wide_integer.hpp"
 
@@ -51,7 +52,7 @@ json parse_object(std::string_view text) {
   };
   json object = json::parse(text, watch, /*allow_exceptions=*/false);
   if (!object.is_object()) fail_text("It must be a JSON object.");
-  if (!twice.empty()) fail_text(fmt::format("The key \"{}\" stands twice.", twice));
+  if (!twice.empty()) fail_text(fmt::format("The key \"{}\" stands twice.", brief(twice)));
   return object;
 }
 

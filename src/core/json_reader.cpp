@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "perf_mgmt/core/errors.hpp"
+#include "perf_mgmt/core/escape.hpp"
 
 namespace perf_mgmt {
 
@@ -90,7 +91,7 @@ std::string JsonValue::place() const {
   if (parent_ == nullptr) return {};
   const std::string before = parent_->place();
   if (is_element_) return fmt::format("{}[{}]", before, index_);
-  return before.empty() ? std::string(key_) : fmt::format("{}.{}", before, key_);
+  return before.empty() ? brief(key_) : fmt::format("{}.{}", before, brief(key_));
 }
 
 void check_json_depth(std::string_view text, std::string_view what) {

@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "perf_mgmt/core/errors.hpp"
+#include "perf_mgmt/core/escape.hpp"
 
 namespace perf_mgmt {
 namespace {
@@ -46,7 +47,7 @@ class TreeHandler {
       return false;
     }
     if (!stack_.back().keys.insert(key).second) {
-      problem_ = "duplicate key \"" + key + "\"";
+      problem_ = "duplicate key \"" + brief(key) + "\"";
       return false;
     }
     stack_.back().key = std::move(key);

@@ -9,6 +9,7 @@
 
 #include "json_reader.hpp"
 #include "perf_mgmt/core/errors.hpp"
+#include "perf_mgmt/core/escape.hpp"
 #include "perf_mgmt/core/suggest.hpp"
 
 namespace perf_mgmt {
@@ -28,7 +29,7 @@ using nlohmann::json;
   std::string hint = suggestion_hint(name, candidates);
   if (hint.empty()) hint = fmt::format("The keys are {}.", list);
   throw Error(sqlstate::invalid_parameter_value,
-              fmt::format("unrecognized configuration key \"{}\"", name),
+              fmt::format("unrecognized configuration key \"{}\"", brief(name)),
               fmt::format("The key stands in {}.", layer_name(layer)), std::move(hint));
 }
 

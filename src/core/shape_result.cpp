@@ -58,7 +58,7 @@ std::string StressResult::to_json() const {
 }
 
 std::optional<CriterionResult> broken_rate(const StageTotals& stage, double due) {
-  const OperationCounters& counters = stage.sum.counters;
+  const OperationCounters& counters = stage.sum->counters;
   const auto run = static_cast<double>(counters.finished() - counters.skipped);
   if (due <= 0 || run + 3 * std::sqrt(due) >= due) return std::nullopt;
   const double percent = 100 * run / due;

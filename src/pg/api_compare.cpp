@@ -9,6 +9,7 @@
 // free, a comparison that is RUNNING is lost, which mark_lost_comparisons finds.
 #include <cmath>
 
+#include "perf_mgmt/core/escape.hpp"
 #include "perf_mgmt/core/variant.hpp"
 #include "perf_mgmt/pg/execution_lock.hpp"
 #include "perf_mgmt/pg/run_control.hpp"
@@ -28,6 +29,7 @@ namespace {
 
 // A statement of the caller's, with the caller's rights and search_path, committed.
 void run_statement(const std::string& sql, const std::string& what) {
+  const auto where = [&] { return fmt::format("In {}: {}", what, brief(sql, 1000)); };
   try {
     in_subtransaction([&] {
       const int code = pg_call([&] { return SPI_execute(sql.c_str(), false, 0); });
@@ -36,11 +38,10 @@ void run_statement(const std::string& sql, const std::string& what) {
                   fmt::format("cannot run this statement: {}", SPI_result_code_string(code)));
     });
   } catch (PgError& error) {
-    error.add_detail(fmt::format("In {}: {}", what, sql));
+    error.add_detail(where());
     throw;
   } catch (const Error& error) {
-    throw Error(error.sqlstate(), error.message(), fmt::format("In {}: {}", what, sql),
-                error.hint());
+    throw Error(error.sqlstate(), error.message(), where(), error.hint());
   }
   pg_call([] { SPI_commit(); });
 }

@@ -2,6 +2,7 @@
 
 #include "perf_mgmt/pg/catalogue.hpp"
 
+#include "perf_mgmt/core/escape.hpp"
 #include "perf_mgmt/core/suggest.hpp"
 #include "perf_mgmt/pg/operation_tables.hpp"
 #include "perf_mgmt/pg/template_analysis.hpp"
@@ -71,7 +72,7 @@ TestRow find_test(const std::string& name) {
     std::string hint = suggestion_hint(name, known);
     if (hint.empty() && !known.empty()) hint = "The active tests are " + quoted_list(known) + ".";
     throw Error(sqlstate::undefined_object,
-                fmt::format("performance test \"{}\" does not exist", name), {}, hint);
+                fmt::format("performance test \"{}\" does not exist", brief(name)), {}, hint);
   }
   const auto& row = found.rows[0];
   return {*row[0], *row[1], *row[2], row[3].value_or("{}"), row[4], row[5], row[6], row[7] == "t"};
@@ -105,8 +106,8 @@ ScenarioRow load_scenario(const std::string& name) {
         sql_query("SELECT scenario_name FROM perf_mgmt.load_scenarios ORDER BY 1").first_column();
     std::string hint = suggestion_hint(name, known);
     if (hint.empty() && !known.empty()) hint = "The scenarios are " + quoted_list(known) + ".";
-    throw Error(sqlstate::undefined_object, fmt::format("scenario \"{}\" does not exist", name), {},
-                hint);
+    throw Error(sqlstate::undefined_object,
+                fmt::format("scenario \"{}\" does not exist", brief(name)), {}, hint);
   }
   const auto& row = found.rows[0];
   ScenarioRow scenario;

@@ -30,6 +30,8 @@ constexpr std::int64_t kGrace = 5'000 * kMillisecond;
 // How long judging may take, milliseconds. It runs code of others too: the triggers of the table
 // that alerts are copied to.
 constexpr int kMostJudging = 60'000;
+// What the end of a run may need of memory beside two copies of the records, bytes.
+constexpr std::size_t kReserve = 8 << 20;
 
 constinit volatile std::sig_atomic_t cancel_requested = 0;
 constinit volatile std::sig_atomic_t judging = 0;
@@ -113,6 +115,8 @@ Controller::Controller(const SharedRun& run)
       blockers_(run_),
       advice_evidence_(plan_) {
   outcome_.measured = Measurements(plan_.operations.size());
+  reserve_ = std::make_unique_for_overwrite<std::byte[]>(kReserve + 2 * plan_.operations.size() *
+                                                                        sizeof(OperationRecord));
   run_.header().controller_pid.store(MyProcPid);
   run_.header().controller_proc.store(my_proc_number_plus_one(), std::memory_order_release);
 }
@@ -131,6 +135,7 @@ void Controller::run() {
     run_.stop(StopReason::completed);
   } catch (const std::exception&) {
     fail_run(run_);
+    reserve_.reset();
   }
   try {
     close_round();
@@ -140,9 +145,13 @@ void Controller::run() {
   }
   const Recorded recorded = inserted_ ? record_end() : Recorded::nothing;
   if (recorded == Recorded::result) {
-    write_evidence();
-    run_.set_phase(RunPhase::recorded);
-    judge();
+    try {
+      write_evidence();
+      run_.set_phase(RunPhase::recorded);
+      judge();
+    } catch (const std::exception&) {
+      judging = 0;  // there was no memory even to tell what failed; the result stands
+    }
   }
   run_.set_phase(recorded != Recorded::nothing ? RunPhase::finished : RunPhase::failed);
   if (locked) release_execution_lock(plan_.execution_id);

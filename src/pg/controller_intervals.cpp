@@ -165,6 +165,11 @@ void Controller::finish_interval(std::int64_t until) {
     run_.header().window_epoch.store(run_.header().epoch.load() + 1);
   }
   interval.records = next_epoch();
+  if (interval.measured) {  // before there can be an error: it is nowhere else any more
+    for (std::size_t i = 0; i < interval.records.size(); ++i) {
+      round_.measured.totals[i].merge(interval.records[i]);
+    }
+  }
   interval.sum = sum_of(interval.records);
   if (window_begins) begin_window(now);
   interval.waits = waits_.take();
@@ -177,8 +182,7 @@ void Controller::finish_interval(std::int64_t until) {
       memory_percent_sum_ += *interval.host.memory_percent.value;
       ++memory_readings_;
     }
-    for (std::size_t i = 0; i < interval.records.size(); ++i) {
-      round_.measured.totals[i].merge(interval.records[i]);
+    for (std::size_t i = 0; i < interval.waits.size(); ++i) {
       for (const auto& [code, count] : interval.waits[i]) round_.measured.waits[i][code] += count;
     }
   }
@@ -253,9 +257,9 @@ void Controller::publish_progress(const Interval& interval) {
   progress.ok.store(total.ok);
   progress.failed.store(total.failed_total());
   progress.finished.store(total.finished());
-  progress.interval_ok.store(interval.sum.counters.ok);
+  progress.interval_ok.store(interval.sum->counters.ok);
   progress.interval_ns.store(interval.to_ns - interval.from_ns);
-  progress.interval_p95_ns.store(interval.sum.response.percentile(0.95).value_or(0));
+  progress.interval_p95_ns.store(interval.sum->response.percentile(0.95).value_or(0));
   progress.active_users.store(static_cast<std::uint32_t>(interval.active_users));
   progress.target_per_1000s.store(
       static_cast<std::uint64_t>(interval.target_rate.value_or(0) * 1000));

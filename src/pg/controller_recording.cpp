@@ -31,6 +31,15 @@ bool may_pass(const std::exception& error) {
          server_error->sqlerrcode() == ERRCODE_LOCK_NOT_AVAILABLE;
 }
 
+// What has no memory to be said must not keep it from being tried again.
+void say_that_it_failed(const std::string& execution_id, const char* problem) noexcept {
+  try {
+    report(WARNING, sqlstate::internal_error,
+           fmt::format("could not record the result of execution {}: {}", execution_id, problem));
+  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): there is nobody to tell
+  }
+}
+
 }  // namespace
 
 Controller::Recorded Controller::record_end() {
@@ -41,11 +50,8 @@ Controller::Recorded Controller::record_end() {
       write_outcome();
       return Recorded::result;
     } catch (const std::exception& error) {
-      if (tries == 1) {
-        report(WARNING, sqlstate::internal_error,
-               fmt::format("could not record the result of execution {}: {}", plan_.execution_id,
-                           error.what()));
-      }
+      reserve_.reset();
+      if (tries == 1) say_that_it_failed(plan_.execution_id, error.what());
       const std::int64_t elapsed = monotonic_ns() - begun;
       const bool last = !may_pass(error) || ShutdownRequestPending || elapsed >= kPatience;
       if (last || elapsed >= kResultFirst) {
@@ -88,9 +94,10 @@ void Controller::write_evidence() {
       [&] { advice_evidence_.write_sightings(blockers_.sightings(), run_.samples().sightings()); });
 }
 
-bool Controller::write_ending_alone(const std::string& problem) {
-  const std::string reason = "the result could not be recorded: " + problem;
+bool Controller::write_ending_alone(const char* problem) {
+  std::string reason;
   try {
+    reason = std::string("the result could not be recorded: ") + problem;
     in_transaction([&] { recorder_.write_failure(clock_, outcome_.ended_ns, reason); });
   } catch (const std::exception&) {
     return false;

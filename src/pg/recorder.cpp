@@ -218,7 +218,7 @@ void Recorder::write_interval(const ClockPair& clock, const Interval& interval) 
   }
   insert_rows("execution_intervals", rows);
 
-  const OperationRecord& sum = interval.sum;
+  const OperationRecord& sum = *interval.sum;
   const std::int64_t length = interval.to_ns - interval.from_ns;
   const Json common = {
       {"execution_id", plan_.execution_id}, {"metric_timestamp", to}, {"created_at", to}};

@@ -1,5 +1,6 @@
 #include "perf_mgmt/pg/run_loader.hpp"
 
+#include "perf_mgmt/core/escape.hpp"
 #include "perf_mgmt/core/suggest.hpp"
 #include "perf_mgmt/pg/criteria_catalogue.hpp"
 
@@ -117,14 +118,6 @@ void check_role_can_login(Oid role, const std::string& name) {
               "ALTER ROLE … LOGIN, or run a scenario whose owner has it.");
 }
 
-Oid extension_owner() {
-  const SqlText owner =
-      sql_query("SELECT extowner FROM pg_catalog.pg_extension WHERE extname = 'perf_mgmt'")
-          .scalar();
-  if (!owner) throw Error(sqlstate::undefined_object, "extension \"perf_mgmt\" is not installed");
-  return static_cast<Oid>(std::stoul(*owner));
-}
-
 // Settings of the caller's session that the workers will not have.
 void warn_of_session_settings(const RunSpec& spec) {
   std::vector<std::string> missing;
@@ -191,6 +184,14 @@ void set_think_time(PlannedOperation& planned, const ScenarioRow::Operation& row
   }
 }
 }  // namespace
+
+Oid extension_owner() {
+  const SqlText owner =
+      sql_query("SELECT extowner FROM pg_catalog.pg_extension WHERE extname = 'perf_mgmt'")
+          .scalar();
+  if (!owner) throw Error(sqlstate::undefined_object, "extension \"perf_mgmt\" is not installed");
+  return static_cast<Oid>(std::stoul(*owner));
+}
 
 RunIntent load_run_intent(const std::string& test_name, const std::string& custom_config) {
   TestRow test = find_test(test_name);
@@ -326,9 +327,10 @@ RunPlan load_probe_plan(const std::string& execution_id, const std::string& oper
   }
   std::string hint = suggestion_hint(operation_name, names);
   if (hint.empty()) hint = "The scenario's operations are " + quoted_list(names) + ".";
-  throw Error(sqlstate::undefined_object,
-              fmt::format("scenario \"{}\" has no operation \"{}\"", scenario.name, operation_name),
-              {}, hint);
+  throw Error(
+      sqlstate::undefined_object,
+      fmt::format("scenario \"{}\" has no operation \"{}\"", scenario.name, brief(operation_name)),
+      {}, hint);
 }
 
 }  // namespace perf_mgmt::pg

@@ -6,6 +6,7 @@
 
 extern "C" {
 #include "access/xact.h"
+#include "catalog/namespace.h"
 #include "executor/instrument.h"
 #include "storage/proc.h"
 #include "tcop/utility.h"
@@ -257,6 +258,8 @@ void SpiExecutor::run_guarded(Operation& operation, std::span<const Value> value
       BeginInternalSubTransaction(nullptr);
     }
     MemoryContextSwitchTo(operation_context_);
+    // What an operation sets ends with it, and not with the caller's transaction.
+    const int settings_level = mode_ == TransactionMode::transaction ? 0 : NewGUCNestLevel();
 
     for (std::size_t i = 0; i < settings.size(); ++i) {
       set_config_option(setting_names_[i].c_str(), value_to_cstring(settings[i]),
@@ -277,11 +280,13 @@ void SpiExecutor::run_guarded(Operation& operation, std::span<const Value> value
     if (mode_ == TransactionMode::transaction) {
       PopActiveSnapshot();
       if (commit_) {
+        touched_temporary_ = touched_temporary_ || (MyXactFlags & XACT_FLAGS_ACCESSEDTEMPNAMESPACE);
         CommitTransactionCommand();
       } else {
         AbortCurrentTransaction();
       }
     } else if (commit_) {
+      AtEOXact_GUC(false, settings_level);
       ReleaseCurrentSubTransaction();
     } else {
       RollbackAndReleaseCurrentSubTransaction();
@@ -309,6 +314,25 @@ void SpiExecutor::check_identity() const {
   throw Error(sqlstate::insufficient_privilege, "an operation changed the worker's role",
               "Operations must leave role and session authorization as they are.",
               "Remove set_config('role', …) and the like from the templates.");
+}
+
+// As DISCARD TEMP, behind an operation and outside of its time. Templates may not leave temporary
+// tables, but what they call may, or a search_path that begins with pg_temp: that would be there
+// for the next operations of this worker alone. Where it fails it is tried again behind the next
+// one.
+void SpiExecutor::drop_temporary() {
+  try {
+    pg_call([] {
+      StartTransactionCommand();
+      PushActiveSnapshot(GetTransactionSnapshot());
+      ResetTempTableNamespace();
+      PopActiveSnapshot();
+      CommitTransactionCommand();
+    });
+    touched_temporary_ = false;
+  } catch (const PgError&) {
+    roll_back();
+  }
 }
 
 // What a failed operation leaves of itself: times and plans; its rows are undone.
@@ -361,6 +385,10 @@ void SpiExecutor::run(std::size_t index, std::span<const Value> values,
   capture_.store_noticed();
   MemoryContextReset(operation_context_);
   check_identity();
+  if (touched_temporary_) {
+    drop_temporary();
+    MemoryContextSwitchTo(caller_context);
+  }
 }
 
 }  // namespace perf_mgmt::pg

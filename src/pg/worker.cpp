@@ -3,6 +3,7 @@
 // memory.
 #include <csignal>
 
+#include "perf_mgmt/core/escape.hpp"
 #include "perf_mgmt/pg/plan_sampler.hpp"
 #include "perf_mgmt/pg/preparation.hpp"
 #include "perf_mgmt/pg/run_processes.hpp"
@@ -44,10 +45,10 @@ void set_up_session(const RunPlan& plan) {
     try {
       set_setting(name, value, context);
     } catch (const PgError& error) {
-      throw Error(
-          error.sqlstate(), error.what(),
-          fmt::format("In \"settings\" of the configuration: \"{}\" = \"{}\".", name, value),
-          error.data().hint != nullptr ? error.data().hint : "");
+      throw Error(error.sqlstate(), error.what(),
+                  fmt::format("In \"settings\" of the configuration: \"{}\" = \"{}\".", brief(name),
+                              brief(value)),
+                  error.data().hint != nullptr ? error.data().hint : "");
     }
   }
 }

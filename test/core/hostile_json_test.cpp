@@ -75,6 +75,31 @@ TEST(HostileJson, EvidenceIsLimited) {
   EXPECT_EQ(error.message(), "evidence: \"segments[0][0].rounds\" must be a list of at most 200");
 }
 
+// What is told of megabytes is told in a few bytes.
+TEST(HostileJson, MessagesDoNotRepeatLongTexts) {
+  const std::string letters(1 << 20, 'k');
+  const std::string shown = std::string(60, 'k') + "...";
+  const std::string key = "{\"" + letters + "\": 1}";
+  EXPECT_EQ(error_of([&] { check_test_configuration(key); }).message(),
+            "unrecognized configuration key \"" + shown + '"');
+  EXPECT_EQ(error_of([&] {
+              check_test_configuration(R"({"workload_mix": {")" + letters + R"(": -1}})");
+            }).message(),
+            "invalid value for configuration key \"workload_mix." + shown + "\": -1");
+  EXPECT_EQ(error_of([&] { read_criteria(key, "test"); }).message(),
+            "unrecognized success criterion \"" + shown + '"');
+  EXPECT_EQ(error_of([&] { render(letters, "{}"); }).message(),
+            "unknown kind of rendering \"" + shown + '"');
+}
+
+TEST(HostileJson, NoErrorIsLongerThanItMayBe) {
+  const std::string letters(1 << 20, 'k');
+  const Error error("22023", letters, letters, letters);
+  EXPECT_EQ(error.message(), std::string(1000, 'k') + "...");
+  EXPECT_EQ(error.detail(), std::string(4000, 'k') + "...");
+  EXPECT_EQ(error.hint(), std::string(4000, 'k') + "...");
+}
+
 TEST(HostileHistogram, LongTextIsNotParsed) {
   const std::string text = R"({"v":1,"count":0})";
   EXPECT_TRUE(Histogram::parse(text + std::string((1 << 20) - text.size(), ' ')).empty());

@@ -1,6 +1,6 @@
 # Sessions and processes that are ended in the middle of a run, each in every way that leaves the server up: while
-# operations run, between two rounds, and while the result is judged. Within seconds the execution is final, with
-# all that was recorded, and nothing of it is left.
+# operations run, between two rounds, before the first one, and while the result is judged. Within seconds the execution
+# is final, with all that was recorded, and nothing of it is left.
 use strict;
 use warnings;
 use FindBin;
@@ -21,15 +21,15 @@ sub by_sql
 	my ($function, $pid) = @_;
 	return value($node, "SELECT $function($pid)");
 }
-sub worker { return value($node, "SELECT min(pid) FROM pg_stat_activity WHERE backend_type = 'perf_mgmt worker'"); }
+sub process { return value($node, "SELECT min(pid) FROM pg_stat_activity WHERE backend_type = 'perf_mgmt $_[0]'"); }
 my @faults = (
 	[ 'caller cancelled',     sub { by_sql('pg_cancel_backend', $_[0]->{backend}) },    'CANCELLED', '57014' ],
 	[ 'caller terminated',    sub { by_sql('pg_terminate_backend', $_[0]->{backend}) }, 'CANCELLED', '57014' ],
 	[ 'client killed',        sub { $_[0]->{run}->signal('KILL') },                     'CANCELLED', '57014' ],
 	[ 'cancel_execution',     sub { by_sql('perf_mgmt.cancel_execution', "'$_[1]'") },  'CANCELLED', '57014' ],
-	[ 'controller cancelled', sub { by_sql('pg_cancel_backend', execution($node, $_[1], 'controller_pid')) }, 'CANCELLED', '57014' ],
-	[ 'controller terminated', sub { by_sql('pg_terminate_backend', execution($node, $_[1], 'controller_pid')) }, 'CANCELLED', '57P01' ],
-	[ 'worker terminated', sub { by_sql('pg_terminate_backend', worker()) }, 'FAILED', '55000' ]);
+	[ 'controller cancelled', sub { by_sql('pg_cancel_backend', process('controller')) }, 'CANCELLED', '57014' ],
+	[ 'controller terminated', sub { by_sql('pg_terminate_backend', process('controller')) }, 'CANCELLED', '57P01' ],
+	[ 'worker terminated', sub { by_sql('pg_terminate_backend', process('worker')) }, 'FAILED', '55000' ]);
 
 # Ends the client, whatever state it is in.
 sub leave { my ($session) = @_; eval { $session->quit }; return; }
@@ -56,7 +56,7 @@ foreach my $fault (@faults)
 {
 	my $id  = start_test($node, 'long');
 	my $run = under_way($node, $id, spills => 1);
-	by_sql('pg_cancel_backend', worker());
+	by_sql('pg_cancel_backend', process('worker'));
 	wait_for($node, "max(interval_number) > $run->{last_interval} + 2 FROM perf_mgmt.execution_intervals WHERE execution_id = '$id'");
 	is(value($node, "SELECT count(*) FROM pg_stat_activity WHERE backend_type LIKE 'perf_mgmt%'"), '3', 'worker cancelled: all processes are there');
 	is(execution($node, $id, 'execution_status'), 'RUNNING', 'worker cancelled: the run goes on');
@@ -101,6 +101,30 @@ foreach my $fault (@faults)
 	leave($session);
 	$gate->quit;
 }
+
+# --- Before there is an execution: a worker loads the pool, of a run or of a scenario that is validated ---
+my %loading = (
+	preparing  => sprintf($call{procedure}, 'rounds'),
+	validating => "SELECT count(*) FROM perf_mgmt.validate_scenario('rounds')");
+my $executions = value($node, 'SELECT count(*) FROM perf_mgmt.test_executions');
+foreach my $place (sort keys %loading)
+{
+	foreach my $fault (@faults)
+	{
+		my ($what, $strike) = @$fault;
+		next if $what eq 'cancel_execution' || ($place eq 'validating' && $what =~ /controller/);
+		$what .= ", $place";
+		my $gate    = close_gate($node);
+		my $session = start_call($node, $loading{$place});
+		wait_for($node, "EXISTS (SELECT $at_the_pool)");
+		my $run = under_way($node, '00000000-0000-0000-0000-000000000000', intervals => 0);
+		$strike->($session);
+		settles($run, undef, $what);
+		leave($session);
+		$gate->quit;
+	}
+}
+is(value($node, 'SELECT count(*) FROM perf_mgmt.test_executions'), $executions, 'preparing: there is no execution');
 
 # --- While the result is judged ---
 # An alert is copied into a table whose trigger waits at the gate.

@@ -1,6 +1,6 @@
 # What a shutdown in the middle of a run leaves: CANCELLED after a smart or a fast one; after an immediate one, or when
-# the postmaster was killed, a lost execution that is known as such and that the next start marks FAILED. What was
-# measured is still there. Without the postmaster all processes end, the busiest too.
+# the postmaster was killed, a lost execution that is known as such, and FAILED as soon as anybody waits for it, cancels
+# it, starts a test or maintenance. What was measured is still there. Without the postmaster all processes end, the busiest too.
 use strict;
 use warnings;
 use FindBin;
@@ -99,47 +99,63 @@ foreach my $mode ('smart', 'fast')
 }
 
 # --- Immediate, and without a postmaster: nobody could write an end ---
-# To be called when the server has been started again.
-sub is_lost_until_next_start
+# What ends such an execution when the server has been started again: whatever has to do with it, and every start.
+my %endings = (
+	'CALL wait_for_execution' => sub {
+		my ($id) = @_;
+		is(value($node, "CALL perf_mgmt.wait_for_execution('$id')"), 'FAILED', 'waiting for what is lost returns at once');
+	},
+	'cancel_execution' => sub {
+		my ($id) = @_;
+		is(value($node, "BEGIN READ ONLY; SELECT perf_mgmt.cancel_execution('$id')"), 'f', 'of what is lost there is nothing to cancel');
+	},
+	'the next start' => sub { run_test($node, 'short') },
+	'maintenance'    => sub {
+		my ($id) = @_;
+		is(value($node, "SELECT perf_mgmt.run_maintenance('daily') #>> '{executions,marked_lost,0}'"), $id, 'maintenance tells what it marks');
+	});
+sub is_lost_until
 {
-	my ($run, $what) = @_;
+	my ($run, $ending, $what) = @_;
 	local $Test::Builder::Level = $Test::Builder::Level + 1;
 	my $id = $run->{id};
 	is(execution($node, $id, 'execution_status'), 'RUNNING', "$what: nobody has ended the execution");
 	is(of_execution($node, $id, 'active_executions', 'state'), 'lost', "$what: it is known to be lost");
-	my ($status, $output, $messages) = $node->psql('postgres', "CALL perf_mgmt.wait_for_execution('$id')");
-	is($output, 'RUNNING', "$what: waiting for it returns at once");
-	like($messages, qr/WARNING:  execution "$id" has lost its controller/, "$what: with a warning");
-	is(value($node, "SELECT perf_mgmt.cancel_execution('$id')"), 'f', "$what: there is nothing to cancel");
-
-	value($node, "CALL perf_mgmt.run_performance_test('short')");
-	settles($run, 'FAILED', $what);
+	$endings{$ending}->($id);
+	settles($run, 'FAILED', "$what, then $ending");
 	is( execution($node, $id, 'failure_sqlstate, failure_message'),
-		'57P02|the server or the controller ended during the run', "$what: the next start marks it, and says why");
-	is(of_execution($node, $id, 'execution_events', 'count(*)', "AND event_type = 'LOST'"), '1', "$what: in an event as well");
+		'57P02|the server or the controller ended during the run', "$what, then $ending: the execution says why it FAILED");
+	is(of_execution($node, $id, 'execution_events', 'count(*)', "AND event_type = 'LOST'"), '1', "$what, then $ending: in an event as well");
 	cmp_ok(of_execution($node, $id, 'execution_intervals', 'sum(perf_mgmt.count(response_histogram))'),
-		'>', 0, "$what: the intervals have what was measured");
+		'>', 0, "$what, then $ending: the intervals have what was measured");
 	return;
 }
-foreach my $caller (0, 1)
+foreach my $ending (sort keys %endings)
 {
-	my $what = 'immediate shutdown' . ($caller ? ' under a waiting caller' : '');
-	my $session = $caller ? start_call($node, "CALL perf_mgmt.run_performance_test('long')") : undef;
-	my $id      = $caller ? running_execution($node, 'long') : start_test($node, 'long');
+	# With and without somebody who waits.
+	my $what    = 'immediate shutdown';
+	my $session = $ending =~ /start|CALL/ ? start_call($node, "CALL perf_mgmt.run_performance_test('long')") : undef;
+	my $id      = $session ? running_execution($node, 'long') : start_test($node, 'long');
 	my $run     = under_way($node, $id, spills => 1);
 	$node->stop('immediate');
 	eval { $session->quit } if $session;
-	$node->start;
-	is_lost_until_next_start($run, $what);
-}
-{
-	# Maintenance does it as well.
-	my $id  = start_test($node, 'long');
-	my $run = under_way($node, $id);
-	$node->stop('immediate');
-	$node->start;
-	is(value($node, "SELECT perf_mgmt.run_maintenance('daily') #>> '{executions,marked_lost,0}'"), $id, 'maintenance marks what is lost');
-	settles($run, 'FAILED', 'immediate shutdown, then maintenance');
+	if ($ending eq 'the next start')
+	{
+		# Nor can anybody end it as long as there is no worker slot.
+		$node->append_conf('postgresql.conf', 'max_worker_processes = 0');
+		$node->start;
+		my ($status, $output, $messages) = $node->psql('postgres', "CALL perf_mgmt.wait_for_execution('$id')");
+		is($output, 'RUNNING', "$what, no worker slot: waiting for it returns at once");
+		like($messages, qr/WARNING:  execution "$id" has lost its controller/, "$what, no worker slot: with a warning");
+		is(value($node, "SELECT perf_mgmt.cancel_execution('$id')"), 'f', "$what, no worker slot: there is nothing to cancel");
+		$node->append_conf('postgresql.conf', 'max_worker_processes = 32');
+		$node->restart;
+	}
+	else
+	{
+		$node->start;
+	}
+	is_lost_until($run, $ending, $what);
 }
 {
 	# Workers that never wait for anything must notice that the postmaster is gone.
@@ -151,7 +167,7 @@ foreach my $caller (0, 1)
 	usleep(100_000) while $attempts-- > 0 && grep { kill 0, $_ } @{ $run->{processes} };
 	is(scalar(grep { kill 0, $_ } @{ $run->{processes} }), 0, 'postmaster killed: no process is left');
 	$node->start;
-	is_lost_until_next_start($run, 'postmaster killed');
+	is_lost_until($run, 'CALL wait_for_execution', 'postmaster killed');
 }
 server_is_well($node, 'all of it');
 

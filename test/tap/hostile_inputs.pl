@@ -68,9 +68,9 @@ $node->safe_psql(
 		RETURN perf_mgmt.execute_performance_test('Hostile', 'development', p_config);
 	END
 	$$;
-	CREATE FUNCTION lab.all_fail(p_template text) RETURNS boolean LANGUAGE plpgsql AS $$
+	CREATE FUNCTION lab.all_fail(p_template text, p_generators json DEFAULT '{}') RETURNS boolean LANGUAGE plpgsql AS $$
 	DECLARE
-		v_execution uuid := lab.attempt(p_template, '{}', '{"operations": 3, "workers": 1, "wait": true}');
+		v_execution uuid := lab.attempt(p_template, p_generators, '{"operations": 3, "workers": 1, "wait": true}');
 	BEGIN
 		RETURN (SELECT operations_ok = 0 AND operations_failed = 3 FROM perf_mgmt.test_executions WHERE id = v_execution);
 	END

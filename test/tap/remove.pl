@@ -173,14 +173,40 @@ $node->safe_psql('postgres', q(
 	DROP EXTENSION perf_mgmt;));
 nothing_is_left($before, 'with example data');
 
-# --- Schemas of that name ---
-# Whoever may create schemas must not be the owner of the one in which the extension makes its functions.
+# --- Its schema ---
+# Whoever may create schemas must not be the owner of the one in which the extension makes its functions, with or without
+# something in it. The schema belongs to the extension: it goes with it, and neither without the other.
+sub is_refused
 {
+	my ($sql, $message, $what) = @_;
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	my (undef, undef, $messages) = $node->psql('postgres', $sql);
+	like($messages, $message, $what);
+	return;
+}
+{
+	$before = database();
 	$node->safe_psql('postgres', 'CREATE ROLE stranger; CREATE SCHEMA perf_mgmt AUTHORIZATION stranger');
-	my (undef, undef, $messages) = $node->psql('postgres', 'CREATE EXTENSION perf_mgmt');
-	like($messages, qr/ERROR:  schema "perf_mgmt" already exists/, 'a schema of its name that is there is not taken');
+	is_refused('CREATE EXTENSION perf_mgmt', qr/ERROR:  schema "perf_mgmt" already exists/, 'a schema of its name that is there is not taken');
+	$node->safe_psql('postgres', 'SET ROLE stranger; '
+		  . 'CREATE FUNCTION perf_mgmt.version_key(varchar) RETURNS numeric[] LANGUAGE sql AS $$SELECT ARRAY[666]::numeric[]$$');
+	is_refused($_, qr/ERROR:  schema "perf_mgmt" already exists/, "nor with a function in it: $_")
+	  foreach 'CREATE EXTENSION perf_mgmt', 'CREATE EXTENSION IF NOT EXISTS perf_mgmt CASCADE';
+	is_refused('CREATE EXTENSION perf_mgmt SCHEMA perf_mgmt', qr/ERROR:  extension "perf_mgmt" must be installed in schema "pg_catalog"/,
+		'nor where it is named');
 	is(value($node, "SELECT count(*) FROM pg_class WHERE relnamespace = 'perf_mgmt'::regnamespace"), '0', 'and nothing is made in it');
-	$node->safe_psql('postgres', 'DROP SCHEMA perf_mgmt; DROP ROLE stranger');
+	$node->safe_psql('postgres', 'DROP SCHEMA perf_mgmt CASCADE; DROP ROLE stranger');
+	nothing_is_left($before, 'after attempts');
+
+	$node->safe_psql('postgres', 'CREATE EXTENSION perf_mgmt SCHEMA pg_catalog; CREATE EXTENSION IF NOT EXISTS perf_mgmt');
+	is(value($node, "SELECT extversion = default_version, extnamespace::regnamespace, extowner = nspowner FROM pg_extension "
+			  . "JOIN pg_namespace ON nspname = extname JOIN pg_available_extensions ON name = extname WHERE extname = 'perf_mgmt'"), 't|pg_catalog|t',
+		'as a dump has it, it can be made');
+	is_refused('DROP SCHEMA perf_mgmt CASCADE', qr/ERROR:  cannot drop schema perf_mgmt because extension perf_mgmt requires it/,
+		'without the extension the schema cannot be dropped');
+	is_refused('ALTER EXTENSION perf_mgmt SET SCHEMA public', qr/ERROR:  extension "perf_mgmt" does not support SET SCHEMA/, 'nor can it be moved');
+	$node->safe_psql('postgres', 'DROP EXTENSION perf_mgmt');
+	nothing_is_left($before, 'with its schema');
 }
 
 # --- Scheduled maintenance ---

@@ -49,7 +49,7 @@ class Controller {
   Recorded record_end();
   void write_outcome();
   void write_evidence();
-  bool write_ending_alone(const std::string& problem);
+  bool write_ending_alone(const char* problem);
 
   // controller_rounds.cpp: from one round to the next.
   bool wants_another_round() const;
@@ -130,6 +130,9 @@ class Controller {
   StressResult stress_;
   std::optional<std::string> aborted_by_;
   RunOutcome outcome_;
+  // Given back as soon as something has failed: with it the end can be written where there is no
+  // more memory to be had. It is never touched, and so takes none of the machine's.
+  std::unique_ptr<std::byte[]> reserve_;
 };
 
 }  // namespace perf_mgmt::pg

@@ -59,7 +59,7 @@ struct Interval {
   int active_users = 0;                  // closed model
   std::optional<double> target_rate;     // open model: operations per second
   std::vector<OperationRecord> records;  // by operation
-  OperationRecord sum{};                 // of the records
+  HeapRecord sum;                        // of the records
   std::vector<WaitSamples> waits;        // by operation
   std::optional<std::uint64_t> worker_memory_bytes;
   std::optional<double> others_cpu_percent;
@@ -96,8 +96,11 @@ struct Measurements {
   explicit Measurements(std::size_t operations)
       : totals(operations), waits(operations), longest_interrupted(operations) {}
   // Adds those of another round: counts are summed, percentages weighted by the windows' lengths. A
-  // figure that one of them lacks is lacking.
+  // figure that one of them lacks is lacking. Where there is no memory for it, nothing is added.
   void add(const Measurements& other);
+
+ private:
+  void merge(const Measurements& other);
 };
 
 // One round: the load once, with workers of its own.
@@ -110,7 +113,7 @@ struct RoundOutcome {
   std::int64_t measured_until_ns = 0;
   std::vector<Disturbance> disturbances;  // of a round that measured nothing: "not_measured"
   bool counted = false;                   // never one that measured nothing
-  OperationRecord sum{};                  // of all operations
+  HeapRecord sum;                         // of all operations
   Measurements measured{0};
 };
 
