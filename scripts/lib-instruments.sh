@@ -9,7 +9,7 @@ module_options=()    # for the tree that the module is built in
 cluster_settings=()  # lines of postgresql.conf
 
 # Memory and speed are not what they are without the sanitizers.
-tests_of_measures=' leaks history_speed resources_memory '
+tests_of_measures=' leaks history_speed resources_memory resources_thousand_runs '
 
 # use_instrument: sets up what was chosen, if anything. After install_packages.
 use_instrument() {

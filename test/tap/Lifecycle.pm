@@ -35,6 +35,10 @@ member AS MATERIALIZED (
   FROM extension e
   JOIN pg_depend d ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid AND d.deptype = 'e'
   CROSS JOIN LATERAL pg_identify_object(d.classid, d.objid, 0) i
+  -- From 17 on the types of rows and of arrays are members too.
+  WHERE NOT (d.classid = 'pg_type'::regclass AND EXISTS (
+    SELECT FROM pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid
+    WHERE t.oid = d.objid AND (c.relkind <> 'c' OR EXISTS (SELECT FROM pg_type element WHERE element.typarray = t.oid))))
 ),
 relation AS MATERIALIZED (
   SELECT m.object, c.* FROM member m JOIN pg_class c ON m.classid = 'pg_class'::regclass AND c.oid = m.objid),

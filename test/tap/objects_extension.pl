@@ -136,11 +136,14 @@ $node->safe_psql('postgres', 'CREATE EXTENSION perf_mgmt');
 	my $gate = close_gate($node);
 	my $call = start_call($node, q(CALL perf_mgmt.run_performance_test('preparing')));
 	wait_for($node, "EXISTS (SELECT FROM pg_stat_activity WHERE backend_type = 'perf_mgmt worker' AND wait_event_type = 'Lock')");
+	my @segments = FaultTest::segments_of(split /\n/, value($node, "SELECT pid FROM pg_stat_activity WHERE backend_type LIKE 'perf_mgmt%'"));
+	is(scalar(@segments), 1, "$what: the run has its shared memory");
 	$node->safe_psql('postgres', 'DROP EXTENSION perf_mgmt');
 	$gate->quit;
 	my (undef, $messages) = finish_call($call);
 	like($messages, qr/ERROR:  (?:42P01|3F000|42883): /, "$what: who waits learns why");
 	processes_are_gone($node, $what);
+	ok(!-e $segments[0], "$what: no shared memory is left");
 	is($call->query_safe('SELECT 1'), '1', "$what: his session goes on");
 	$call->quit;
 }

@@ -15,7 +15,8 @@ use Test::More;
 plan skip_all => 'there is no prlimit' if system('prlimit --version >/dev/null 2>&1');
 
 my $megabyte = 1024 * 1024;
-my $node = new_fault_lab('memory', 'shared_buffers = 8MB', 'jit = off', 'autovacuum = off', 'max_parallel_workers_per_gather = 0');
+# As files in the data directory the segments are those of this server only.
+my $node = new_fault_lab('memory', 'dynamic_shared_memory_type = mmap', 'shared_buffers = 8MB', 'jit = off', 'autovacuum = off', 'max_parallel_workers_per_gather = 0');
 my ($postmaster) = slurp_file($node->data_dir . '/postmaster.pid') =~ /^(\d+)/;
 
 # Address space that a process has, bytes.
@@ -39,6 +40,13 @@ sub unlimit
 	system('prlimit', '--pid', $pid, '--as=unlimited:') == 0 or die "could not free process $pid";
 	return;
 }
+
+sub segments
+{
+	my @files = grep { /^mmap\./ } slurp_dir($node->data_dir . '/pg_dynshmem');
+	return scalar @files;
+}
+my $segments = segments();
 
 sub executions { return value($node, 'SELECT count(*) FROM perf_mgmt.test_executions'); }
 
@@ -72,6 +80,7 @@ foreach my $what (sort keys %pools)
 	like($messages, qr/ERROR:  53200: out of memory/, "$what: the caller gets the error");
 	is(executions(), $executions, "$what: there is no execution");
 	processes_are_gone($node, $what);
+	is(segments(), $segments, "$what: no shared memory is left");
 }
 {
 	# Nothing is drawn: what it might come to is known before.
@@ -117,6 +126,7 @@ add_test($node, 'short', [ { sql => q(SELECT md5(:n)), generators => '{"n": {"ty
 		$ends_well = $status eq 'COMPLETED' ? $extra : 0;
 		$endings{ $status || (defined $sqlstate ? $sqlstate : $output) }++;
 		processes_are_gone($node, "$extra MB");
+		is(segments(), $segments, "$extra MB: no shared memory is left");
 	}
 	note("endings: $endings{$_} x $_") foreach sort keys %endings;
 	ok($ends_well, 'with enough memory the run completes') and note("$ends_well MB are enough");

@@ -126,7 +126,7 @@ my @changes = (
 	[ q{CREATE OR REPLACE FUNCTION perf_mgmt.version_key(p_version varchar) RETURNS numeric[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 		SET search_path = pg_catalog, pg_temp AS 'SELECT ARRAY[1]::numeric[]'}, '', 'function perf_mgmt.version_key(character varying) | definition' ],
 	[ q{ALTER FUNCTION perf_mgmt.has_only_numbers(jsonb) SET timezone = 'UTC'}, '', 'function perf_mgmt.has_only_numbers(pg_catalog.jsonb) | definition' ],
-	[ q{GRANT EXECUTE ON FUNCTION perf_mgmt.has_unique_keys(json) TO pg_monitor}, '', 'function perf_mgmt.has_unique_keys(pg_catalog.json) |' ],
+	[ q{GRANT EXECUTE ON FUNCTION perf_mgmt.check_owner() TO pg_monitor}, '', 'function perf_mgmt.check_owner() |' ],
 	[ q{COMMENT ON FUNCTION perf_mgmt.purge_history IS 'Purges.'}, '', 'function perf_mgmt.purge_history(interval,boolean) | comment' ],
 	[ q{CREATE FUNCTION perf_mgmt.novel() RETURNS integer LANGUAGE sql RETURN 1}, '', 'function perf_mgmt.novel() |' ],
 	[ q{CREATE FUNCTION perf_mgmt.histogram_novel() RETURNS integer LANGUAGE sql RETURN 1; REVOKE ALL ON FUNCTION perf_mgmt.histogram_novel() FROM PUBLIC},
