@@ -10,6 +10,8 @@ cluster_settings=()  # lines of postgresql.conf
 
 # Memory and speed are not what they are without the sanitizers.
 tests_of_measures=' leaks history_speed resources_memory resources_thousand_runs '
+# Their operator new ends the process where it should throw.
+tests_of_bad_alloc=' guards '
 
 # use_instrument: sets up what was chosen, if anything. After install_packages.
 use_instrument() {

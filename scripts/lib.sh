@@ -15,6 +15,7 @@
 set -euo pipefail
 umask 022
 export LC_ALL=C
+export LANG=C.UTF-8  # for clusters of TAP tests: PostgreSQL's test library drops LC_ALL
 for variable in "${!PG@}"; do  # PGHOST and the like would lead to some other server
     [ "$variable" = PG_CONFIG ] || unset "$variable"
 done
@@ -328,7 +329,8 @@ build_tree() {
     if [ ! -f "$cache" ] && command -v ninja >/dev/null; then
         generator=(-G Ninja)
     fi
-    cmake -S "$root" -B "$folder" "${generator[@]}" -DPG_CONFIG="$pg_config" "$@"
+    # Several sources at a time: the headers take longer than what is ours.
+    cmake -S "$root" -B "$folder" "${generator[@]}" -DPG_CONFIG="$pg_config" -DCMAKE_UNITY_BUILD=ON "$@"
     "${give_way[@]}" cmake --build "$folder" -j "$(nproc)" \
         ${build_targets:+--target "${build_targets[@]}"}
 }

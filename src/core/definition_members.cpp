@@ -13,10 +13,6 @@
 namespace perf_mgmt {
 namespace {
 
-std::string quoted(std::string_view text) {
-  return '"' + brief(text) + '"';
-}
-
 std::string shown(const JsonNode& node) {
   std::string text;
   append_json(text, node);

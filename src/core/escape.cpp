@@ -224,6 +224,10 @@ std::string brief(std::string_view text, std::size_t bytes) {
   return std::string(text.substr(0, end)) + "...";
 }
 
+std::string quoted(std::string_view text) {
+  return '"' + brief(text) + '"';
+}
+
 std::string clipped(std::string_view text, std::size_t characters) {
   if (characters == 0) return {};
   std::string out;

@@ -12,8 +12,6 @@
 namespace perf_mgmt {
 namespace {
 
-constexpr std::int64_t kMicrosecondsPerDay = 86400000000;
-
 std::int64_t floor_to_day(std::int64_t microseconds) noexcept {
   const std::int64_t day = microseconds / kMicrosecondsPerDay;
   return microseconds % kMicrosecondsPerDay < 0 ? day - 1 : day;

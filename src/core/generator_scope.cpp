@@ -4,14 +4,9 @@
 
 #include "generator_compiler.hpp"
 #include "perf_mgmt/core/errors.hpp"
-#include "perf_mgmt/core/escape.hpp"
 #include "perf_mgmt/core/suggest.hpp"
 
 namespace perf_mgmt {
-
-std::string quoted(std::string_view text) {
-  return '"' + brief(text) + '"';
-}
 
 std::uint32_t GeneratorCompiler::new_slot() {
   program_.slots.emplace_back();

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "perf_mgmt/core/compact_json.hpp"
 #include "perf_mgmt/core/errors.hpp"
 #include "perf_mgmt/core/escape.hpp"
 
@@ -71,7 +72,7 @@ std::optional<double> JsonValue::number_of(std::string_view member) const {
 
 void JsonValue::refuse(std::string_view expected) const {
   constexpr std::size_t kShown = 60;
-  std::string value = json_->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  std::string value = compact_json(*json_);
   if (value.size() > kShown) {
     value = fmt::format("{} of {} bytes", json_->type_name(), value.size());
   }
@@ -130,7 +131,7 @@ nlohmann::json parse_json(std::string_view text, std::string_view what) {
 }
 
 std::string dump_json(const nlohmann::ordered_json& json) {
-  return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  return compact_json(json);
 }
 
 nlohmann::ordered_json json_of(const std::optional<double>& value) {

@@ -10,6 +10,7 @@
 #include <cmath>
 #include <optional>
 
+#include "perf_mgmt/core/compact_json.hpp"
 #include "perf_mgmt/core/errors.hpp"
 #include "perf_mgmt/core/escape.hpp"
 #include "perf_mgmt/core/generators.hpp"
@@ -46,7 +47,7 @@ constexpr std::array refused_settings = {
 // The value as the user wrote it, cut where it would flood a message; a cut never splits a
 // character.
 std::string shown(const json& value) {
-  return brief(value.dump(-1, ' ', false, json::error_handler_t::replace));
+  return brief(compact_json(value));
 }
 
 std::string_view kind_of(const json& value) {
@@ -259,7 +260,7 @@ json checked_think_time(const ValueRule& rule, const Place& place, const json& v
   if (type == value.end() || (*type != "integer" && *type != "numeric"))
     refuse(place, value, "The definition's type must be \"integer\" or \"numeric\".");
   try {
-    DurationGenerator::compile(value.dump(-1, ' ', false, json::error_handler_t::replace));
+    DurationGenerator::compile(compact_json(value));
   } catch (const Error& error) {
     throw Error(
         error.sqlstate(),

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "json_reader.hpp"
+#include "perf_mgmt/core/compact_json.hpp"
 #include "perf_mgmt/core/errors.hpp"
 
 namespace perf_mgmt {
@@ -54,7 +55,7 @@ Variant read_variant(std::string_view text, std::string_view letter, int rounds_
            "Leave it out; the number of rounds is an argument of its own.");
   }
   Variant variant;
-  variant.given = object.dump(-1, ' ', false, json::error_handler_t::replace);
+  variant.given = compact_json(object);
   variant.name = letter;
   if (object.contains("name")) {
     if (!object["name"].is_string() || object["name"].get_ref<const std::string&>().empty()) {
@@ -68,7 +69,7 @@ Variant read_variant(std::string_view text, std::string_view letter, int rounds_
   variant.teardown = take_statements(object, "teardown", letter);
   object["rounds"] = rounds_total;
   object["quiet"] = false;
-  variant.config = object.dump(-1, ' ', false, json::error_handler_t::replace);
+  variant.config = compact_json(object);
   return variant;
 }
 

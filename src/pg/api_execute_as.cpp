@@ -5,7 +5,7 @@
 // more rights than he has. So the statement runs as he, in the way in which the server itself runs
 // code of a table's owner (maintenance commands, logical replication): as an operation that can
 // neither change the role nor leave anything behind for the caller to run.
-#include "perf_mgmt/pg/spi.hpp"
+#include "perf_mgmt/pg/catalogue.hpp"
 
 extern "C" {
 #include "miscadmin.h"
@@ -16,10 +16,6 @@ extern "C" {
 namespace perf_mgmt::pg {
 
 namespace {
-
-std::string role_name(Oid role) {
-  return pg_call([&] { return GetUserNameFromId(role, false); });
-}
 
 std::vector<SqlText> text_elements(ArrayType* array) {
   Datum* elements = nullptr;

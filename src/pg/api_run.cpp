@@ -100,7 +100,7 @@ Datum attempt(FunctionCallInfo call) {
   spi.finish();
   std::vector<std::optional<Datum>> row(2);
   if (!id.empty()) row[0] = uuid_datum(id);
-  if (!failure.is_null()) row[1] = jsonb_datum(dump(failure));
+  if (!failure.is_null()) row[1] = jsonb_datum(compact_json(failure));
   return row_result(call, row);
 }
 

@@ -23,7 +23,7 @@ std::string find_relation(const std::string& name, const std::vector<std::string
       "pg_catalog.strpos($1, '.') + 1) "
       "OR c.relname = $1 AND c.oid IN ({})) ORDER BY c.relname = $1 DESC, n.nspname LIMIT 1",
       operation_tables_query(2));
-  return sql_query(query, {name, dump(Json(tables))}).scalar().value_or("");
+  return sql_query(query, {name, compact_json(Json(tables))}).scalar().value_or("");
 }
 
 double row_count(const SqlText& number) {
@@ -35,6 +35,10 @@ double row_count(const SqlText& number) {
 }
 
 }  // namespace
+
+std::string role_name(Oid role) {
+  return pg_call([&] { return GetUserNameFromId(role, false); });
+}
 
 std::string quoted_list(const std::vector<std::string>& names) {
   constexpr std::size_t kMost = 20;

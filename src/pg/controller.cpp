@@ -22,8 +22,6 @@ namespace perf_mgmt::pg {
 
 namespace {
 
-constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
-constexpr std::int64_t kMillisecond = 1'000'000;
 // How long operations that still run at the end may go on, how long a cancelled one may take to
 // end.
 constexpr std::int64_t kGrace = 5'000 * kMillisecond;

@@ -9,8 +9,6 @@ namespace perf_mgmt::pg {
 
 namespace {
 
-constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
-constexpr std::int64_t kMillisecond = 1'000'000;
 // A stage must have gone on for so many intervals before abort_on_fail judges it.
 constexpr int kIntervalsBeforeAbort = 3;
 

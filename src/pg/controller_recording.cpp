@@ -14,7 +14,6 @@ namespace perf_mgmt::pg {
 
 namespace {
 
-constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::int64_t kPause = kSecond / 2;
 // How long the result comes first. From then on the end alone will do.
 constexpr std::int64_t kResultFirst = 5 * kSecond;

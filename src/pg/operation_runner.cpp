@@ -8,8 +8,6 @@ namespace perf_mgmt::pg {
 
 namespace {
 
-constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
-
 // What a new try may cure: the transaction met another one.
 bool is_transient(const OperationResult& result) {
   if (result.outcome != OperationResult::Outcome::failed) return false;

@@ -2,6 +2,7 @@
 
 #include "perf_mgmt/pg/preparation.hpp"
 
+#include "perf_mgmt/core/compact_json.hpp"
 #include "perf_mgmt/pg/operation_drawer.hpp"
 #include "perf_mgmt/pg/run_inputs.hpp"
 #include "perf_mgmt/pg/spi.hpp"
@@ -98,7 +99,7 @@ std::string problems_to_json(const std::vector<PreparationProblem>& problems) {
     list.push_back(
         {problem.operation, problem.sqlstate, problem.message, problem.detail, problem.hint});
   }
-  return list.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return compact_json(list);
 }
 
 std::vector<PreparationProblem> problems_from_json(std::string_view text) {

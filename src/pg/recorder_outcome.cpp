@@ -78,7 +78,8 @@ void Recorder::write_outcome(const ClockPair& clock, const RunOutcome& outcome,
     log_event("OPERATION_ERROR",
               fmt::format("operation \"{}\" failed {} {}: {}", name, error.count,
                           error.count == 1 ? "time" : "times", error.message),
-              dump({{"operation", name}, {"sqlstate", error.sqlstate}, {"count", error.count}}));
+              compact_json(
+                  Json{{"operation", name}, {"sqlstate", error.sqlstate}, {"count", error.count}}));
   }
   log_event("TEST_" + outcome.status,
             outcome.message.empty() ? fmt::format("performance test \"{}\" ended", plan_.test_name)

@@ -20,7 +20,6 @@ namespace perf_mgmt::pg {
 
 namespace {
 
-constexpr std::int64_t kSecond = 1'000'000'000;
 // How long a caller that was cancelled waits for the run to record its end.
 constexpr std::int64_t kEndingPatience = 15 * kSecond;
 

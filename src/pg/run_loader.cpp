@@ -56,10 +56,6 @@ void check_environment(const RunSpec& spec, const TestRow& test, const std::stri
   }
 }
 
-std::string role_name(Oid role) {
-  return pg_call([&] { return GetUserNameFromId(role, false); });
-}
-
 // The role that the operations run as: the scenario's owner, or the caller for a shipped scenario.
 Oid choose_role(const ScenarioRow& scenario) {
   const Oid caller = GetUserId();

@@ -115,6 +115,16 @@ void fail_run(const SharedRun& run) {
   run.stop(StopReason::failed);
 }
 
+void check_interrupts_but_cancel() {
+  if (!INTERRUPTS_PENDING_CONDITION()) return;
+  pg_call([] {
+    HOLD_CANCEL_INTERRUPTS();
+    QueryCancelPending = false;
+    CHECK_FOR_INTERRUPTS();
+    RESUME_CANCEL_INTERRUPTS();
+  });
+}
+
 void connect_to_database(Oid database, Oid role, const char* name) {
   pg_call([&] {
     BackgroundWorkerInitializeConnectionByOid(database, role, kConnectFlags);

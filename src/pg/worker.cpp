@@ -119,8 +119,8 @@ class Worker {
       pg_call([] {
         WaitLatch(MyLatch, WL_LATCH_SET | WL_EXIT_ON_PM_DEATH, -1, PG_WAIT_EXTENSION);
         ResetLatch(MyLatch);
-        CHECK_FOR_INTERRUPTS();
       });
+      check_interrupts_but_cancel();
     }
     return true;
   }
@@ -134,8 +134,8 @@ class Worker {
       pg_call([] {
         WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, 100, PG_WAIT_EXTENSION);
         ResetLatch(MyLatch);
-        CHECK_FOR_INTERRUPTS();
       });
+      check_interrupts_but_cancel();
     }
   }
 

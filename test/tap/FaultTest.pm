@@ -10,6 +10,7 @@ use strict;
 use warnings;
 
 use Exporter 'import';
+use IPC::Run;
 use PerfMgmtTest;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -120,7 +121,14 @@ sub wait_for_restart
 {
 	my ($node, $start) = @_;
 	$node->wait_for_log(qr/all server processes terminated; reinitializing/, $start);
-	$node->poll_query_until($PerfMgmtTest::database, 'SELECT true') or die 'the server did not come back';
+	# Not by poll_query_until, which writes to the standard input of a psql that may be gone already.
+	my @command  = ('psql', '-XAtc', 'SELECT true', '-d', $node->connstr($PerfMgmtTest::database));
+	my $attempts = 20 * $PostgreSQL::Test::Utils::timeout_default;
+	while (!IPC::Run::run \@command, '<', '/dev/null', '>', \my $output, '2>', \my $messages)
+	{
+		die "the server did not come back: $messages" unless $attempts-- > 0;
+		usleep(50_000);
+	}
 	return;
 }
 
@@ -131,11 +139,11 @@ sub remains
 	my ($run, $status) = @_;
 	my $node = $run->{node};
 	my %wrong;
-	my ($failed, $state, $messages) = $node->psql(
+	my ($failed, $state, $messages) = eval { $node->psql(
 		'postgres', q(
 		SELECT (SELECT count(*) FROM pg_stat_activity WHERE backend_type LIKE 'perf_mgmt%') || ' ' ||
-			(SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 3)));
-	return { server => "it does not answer: $messages" } if $failed;
+			(SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 3))) };
+	return { server => 'it does not answer: ' . ($messages || $@) } if $failed || $@;
 	my ($processes, $locks) = split / /, $state;
 	my @alive = grep { kill 0, $_ } @{ $run->{processes} };
 	$wrong{process} = "pg_stat_activity has $processes, alive are: @alive" if $processes || @alive;

@@ -173,6 +173,29 @@ my $archive = dump_into('custom', '-Fc');
 	$other->stop;
 }
 
+# --- Where the platform has users ---
+# Keys that refer to them were made with the extension, which a restore makes before them; the statements of
+# docs/operations.md add them.
+{
+	my ($document) = grep { -f } map { "$FindBin::RealBin/$_" } 'docs/operations.md', '../../docs/operations.md';
+	my ($statements) = slurp_file($document) =~ /^(SELECT format\('ALTER TABLE .+?);$/ms;
+	my $user = '00000000-0000-0000-0000-000000000001';
+	$node->safe_psql(in_new_database('platform'), qq(
+		CREATE SCHEMA auth;
+		CREATE TABLE auth.users (id uuid PRIMARY KEY);
+		INSERT INTO auth.users VALUES ('$user');
+		CREATE EXTENSION perf_mgmt;
+		INSERT INTO perf_mgmt.alert_configurations (alert_name, alert_type, threshold_config, alert_severity, notification_channels, created_by)
+		VALUES ('of a user', 'ERROR_RATE', '{}', 'LOW', '{}', '$user')));
+	$node->command_ok([ 'pg_dump', '-Fc', '-f', "$folder/platform", '-d', 'platform' ], 'with users: dump');
+	$node->command_ok([ 'pg_restore', '-e', '-d', in_new_database('platform_too'), "$folder/platform" ], 'with users: restore');
+	isnt(scalar(differences(catalogue($node, 'platform'), catalogue($node, 'platform_too'))), 0, 'with users: the keys are not there');
+	$node->safe_psql('platform_too', "$statements \\gexec");
+	same_catalogue(catalogue($node, 'platform_too'), catalogue($node, 'platform'), 'with users: the keys can be added');
+	$node->safe_psql('platform_too', 'DELETE FROM auth.users');
+	is($node->safe_psql('platform_too', 'SELECT count(*) FROM perf_mgmt.alert_configurations WHERE created_by IS NULL'), '1', 'with users: and hold');
+}
+
 # --- While a test runs ---
 # The dump holds the run as it was; where it is restored nobody runs it, so it is lost, and told so.
 {

@@ -68,6 +68,9 @@ std::vector<DataRequirement> load_data_requirements(
 // Analyses one operation; throws with the operation's name in the detail. writes: whether it does.
 PlannedOperation plan_operation(const ScenarioRow::Operation& operation, bool& writes);
 
+// Throws Error where there is no such role.
+std::string role_name(Oid role);
+
 // Names in double quotes, parted by commas, for messages.
 std::string quoted_list(const std::vector<std::string>& names);
 

@@ -45,6 +45,10 @@ void stop_with_this_process(const SharedRun& run);
 // stops the run.
 void fail_run(const SharedRun& run);
 
+// CHECK_FOR_INTERRUPTS of a worker that is between operations: a cancel has nothing to cancel there
+// and must not end the worker, a terminate must.
+void check_interrupts_but_cancel();
+
 // Connects to the run's database as a role, and shows name in pg_stat_activity.
 void connect_to_database(Oid database, Oid role, const char* name);
 
