@@ -45,26 +45,27 @@ DefinitionMembers::DefinitionMembers(const JsonNode& node, std::string_view type
     std::string hint = suggestion_hint(member.key, candidates);
     if (hint.empty()) {
       if (candidates.empty()) {
-        hint = "A generator of type " + quoted(type) + " has no other members.";
+        hint = "A generator of type " + in_quotes(type) + " has no other members.";
       } else {
         hint = "Its members are ";
         const char* separator = "";
         for (const std::string_view name : candidates) {
-          hint += separator + quoted(name);
+          hint += separator + in_quotes(name);
           separator = ", ";
         }
         hint += '.';
       }
     }
     throw_definition_error(
-        "unknown member " + quoted(member.key) + " of a generator of type " + quoted(type), where,
-        std::move(hint));
+        "unknown member " + in_quotes(member.key) + " of a generator of type " + in_quotes(type),
+        where, std::move(hint));
   }
 }
 
 void DefinitionMembers::fail(std::string_view member, std::string_view expected) const {
   const JsonNode* value = node_.find(member);
-  throw_definition_error("invalid " + quoted(member) + " of a generator of type " + quoted(type_) +
+  throw_definition_error("invalid " + in_quotes(member) + " of a generator of type " +
+                             in_quotes(type_) +
                              (value != nullptr ? ": " + shown(*value) : std::string()),
                          where_, "It must be " + std::string(expected) + ".");
 }
@@ -73,7 +74,8 @@ const JsonNode& DefinitionMembers::required(std::string_view member) const {
   const JsonNode* value = node_.find(member);
   if (value == nullptr) {
     throw_definition_error(
-        "a generator of type " + quoted(type_) + " needs the member " + quoted(member), where_);
+        "a generator of type " + in_quotes(type_) + " needs the member " + in_quotes(member),
+        where_);
   }
   return *value;
 }
@@ -131,7 +133,7 @@ Distribution DefinitionMembers::distribution() const {
       if (hint.empty()) {
         hint = "The distributions are \"uniform\", \"zipf\", \"gaussian\" and \"exponential\".";
       }
-      throw_definition_error("unknown distribution " + quoted(text(kDistribution)), where_,
+      throw_definition_error("unknown distribution " + in_quotes(text(kDistribution)), where_,
                              std::move(hint));
     }
     result.kind = static_cast<Distribution::Kind>(found - kNames.begin());

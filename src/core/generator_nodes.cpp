@@ -182,7 +182,7 @@ std::uint32_t GeneratorCompiler::field_slot(const Scope& scope, const std::strin
     }
     names.push_back(entry.name);
   }
-  throw_definition_error("\"provides\" sums the field " + quoted(field) + ", which is not there",
+  throw_definition_error("\"provides\" sums the field " + in_quotes(field) + ", which is not there",
                          where, suggestion_hint(field, names));
 }
 
@@ -214,7 +214,7 @@ void GeneratorCompiler::check_summable(const Scope& scope, std::uint32_t slot,
   }
   if (!good) {
     throw_definition_error(
-        "\"provides\" sums the field " + quoted(field) + ", which is not a number", where);
+        "\"provides\" sums the field " + in_quotes(field) + ", which is not a number", where);
   }
 }
 

@@ -178,8 +178,8 @@ bool collect_facts(Node* node, void* context) {
     return query_tree_walker(query, tree_walker(collect_facts), context, QTW_EXAMINE_RTES_BEFORE);
   }
   if (IsA(node, RangeTblEntry)) {
-    // A view has become a subquery, which from 16 on keeps the view's number; before, the view itself
-    // stands in there once more.
+    // A view has become a subquery, which from 16 on keeps the view's number; before, the view
+    // itself stands in there once more.
     const auto* entry = reinterpret_cast<const RangeTblEntry*>(node);
     const bool named = entry->rtekind == RTE_RELATION || entry->rtekind == RTE_SUBQUERY;
     if (named && OidIsValid(entry->relid)) facts->relations->push_back(entry->relid);

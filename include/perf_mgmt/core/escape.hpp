@@ -42,7 +42,7 @@ std::string clipped(std::string_view text, std::size_t characters);
 // that would not fit, with three dots. So nobody's key of megabytes is repeated in full.
 std::string brief(std::string_view text, std::size_t bytes = 60);
 // The same in double quotes.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 // Columns that a text takes in a terminal: code points, wide East Asian ones and emoji as two,
 // combining ones as none (Unicode's East Asian Width, roughly as wcwidth does it).
