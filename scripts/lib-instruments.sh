@@ -24,15 +24,16 @@ use_instrument() {
 }
 
 # The server itself is not instrumented, so the runtime has to be loaded before it, and libstdc++ with
-# it, as the runtime wants to know how C++ throws. An error ends the process by SIGABRT, which the
+# it, as the runtime wants to know how C++ throws; first.so has the runtime begin first. An error ends the process by SIGABRT, which the
 # server takes for a crash: a status of 1 would pass for the end of a session.
 use_sanitize() {
     local options="abort_on_error=1:log_path=$reports/report"
     [[ ${CXX:-g++} != *clang* ]] || die "--sanitize takes the runtime of g++"
+    "${CXX:-g++}" -x c -O1 -fPIC -shared -Wl,-z,initfirst "$root/test/sanitizer_first.c" -o "$reports/first.so"
     module_tree=sanitized-module
     module_options=(-DPERF_MGMT_SANITIZE_MODULE=ON)
     server_environment=(
-        "LD_PRELOAD=$(realpath -- "$(g++ -print-file-name=libasan.so)") $(realpath -- "$(g++ -print-file-name=libstdc++.so.6)")"
+        "LD_PRELOAD=$(realpath -- "$(g++ -print-file-name=libasan.so)") $(realpath -- "$(g++ -print-file-name=libstdc++.so.6)") $reports/first.so"
         "ASAN_OPTIONS=$options:detect_leaks=0:detect_odr_violation=0:allocator_may_return_null=1:quarantine_size_mb=16:malloc_context_size=12"
         "UBSAN_OPTIONS=$options:print_stacktrace=1")
 }
