@@ -164,10 +164,10 @@ std::string facts_html(const JsonValue& report) {
 std::string validity_html(const JsonValue& report) {
   std::string html;
   with_member(report, "validity", [&](const JsonValue& validity) {
-    const std::vector<Finding> findings = findings_of(report);
+    const std::vector<ReportFinding> findings = findings_of(report);
     const std::optional<bool> is_valid = flag_of(validity, "is_valid");
     std::vector<std::string> items;
-    for (const Finding& finding : findings) {
+    for (const ReportFinding& finding : findings) {
       std::string item = clipped_html(finding.message, 600);
       if (finding.is_fatal) item = "<strong>Makes it invalid:</strong> " + item;
       items.push_back(std::move(item));

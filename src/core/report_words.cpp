@@ -98,21 +98,21 @@ std::string validity_title(const JsonValue& report) {
   return *is_valid ? "valid" : "NOT VALID";
 }
 
-std::vector<Finding> findings_of(const JsonValue& report) {
-  std::vector<Finding> findings;
+std::vector<ReportFinding> findings_of(const JsonValue& report) {
+  std::vector<ReportFinding> findings;
   with_member(report, "validity", [&](const JsonValue& validity) {
     each_of(validity, "findings", [&](const JsonValue& finding) {
       const bool is_fatal = finding.json().is_object() && flag_of(finding, "fatal").value_or(false);
       findings.push_back({message_of(finding), is_fatal});
     });
   });
-  std::ranges::stable_partition(findings, &Finding::is_fatal);
+  std::ranges::stable_partition(findings, &ReportFinding::is_fatal);
   return findings;
 }
 
 std::vector<std::string> validity_findings(const JsonValue& report) {
   std::vector<std::string> messages;
-  for (Finding& finding : findings_of(report)) messages.push_back(std::move(finding.message));
+  for (ReportFinding& finding : findings_of(report)) messages.push_back(std::move(finding.message));
   return messages;
 }
 

@@ -27,11 +27,11 @@ std::string failure_text(const JsonValue& report);
 
 // "valid", "NOT VALID", "not known yet", and the findings behind it, fatal ones first.
 std::string validity_title(const JsonValue& report);
-struct Finding {
+struct ReportFinding {
   std::string message;
   bool is_fatal = false;
 };
-std::vector<Finding> findings_of(const JsonValue& report);
+std::vector<ReportFinding> findings_of(const JsonValue& report);
 std::vector<std::string> validity_findings(const JsonValue& report);  // their messages
 // "metric: reason" of what could not be had.
 std::vector<std::string> unavailable_metrics(const JsonValue& report);
