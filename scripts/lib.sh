@@ -15,6 +15,7 @@
 set -euo pipefail
 umask 022
 export LC_ALL=C
+export LANG=C.UTF-8  # for clusters of TAP tests: PostgreSQL's test library drops LC_ALL
 for variable in "${!PG@}"; do  # PGHOST and the like would lead to some other server
     [ "$variable" = PG_CONFIG ] || unset "$variable"
 done
@@ -66,11 +67,12 @@ choose_build_folder() {
 }
 
 # Runs a command as the user that servers run as, with no trace of the caller's home.
+server_environment=()  # assignments, for all of them
 as_server() {
     if is_root; then
-        runuser -u postgres -- env HOME="$area" "$@"
+        runuser -u postgres -- env HOME="$area" "${server_environment[@]}" "$@"
     else
-        env HOME="$area" "$@"
+        env HOME="$area" "${server_environment[@]}" "$@"
     fi
 }
 
@@ -107,13 +109,13 @@ logged() {
     fi
 }
 
-# beside NAME COMMAND...: the same in the background, giving way to what runs besides. `join NAME`
-# waits for it, with $log and $status as above. They end with the script.
+# beside NAME COMMAND...: the same in the background. `join NAME` waits for it, with $log and $status
+# as above. They end with the script.
 declare -A beside_pids=()
 beside() {
     local name=$1
     shift
-    (set -e; renice -n 19 "$BASHPID"; "$@") >"$build/log/$name.log" 2>&1 </dev/null &
+    (set -e; "$@") >"$build/log/$name.log" 2>&1 </dev/null &
     beside_pids[$name]=$!
 }
 join() {
@@ -125,12 +127,14 @@ join() {
 
 # end_tree PID: it, and what it started.
 end_tree() {
-    local child
+    local child signal=TERM
     # shellcheck disable=SC2013  # numbers
     for child in $(grep -ls "^PPid:[[:space:]]$1\$" /proc/[0-9]*/status | cut -d / -f 3); do
         end_tree "$child"
     done
-    kill -- "$1" 2>/dev/null || true
+    # It ignores the other, and takes all processes of its namespace along.
+    [ "$(cat "/proc/$1/comm" 2>/dev/null)" != unshare ] || signal=KILL
+    kill -s "$signal" -- "$1" 2>/dev/null || true
 }
 end_all_beside() {
     local name
@@ -139,6 +143,13 @@ end_all_beside() {
     done
 }
 at_exit end_all_beside
+
+# What a compiler is called through where it is to give way to servers that are being tested beside
+# it, else nothing. Where the kernel groups processes by session, priorities count within one only.
+# shellcheck disable=SC2016,SC2034  # for the inner shell; for the scripts
+giving_way=(setsid --wait nice -n 19 bash -c
+    '{ echo 19 >/proc/self/autogroup; } 2>/dev/null || true; exec "$@"' bash)
+give_way=()
 
 # One at a time builds and installs; the lock ends with `unlock_build` or the script.
 lock_build() {
@@ -186,10 +197,29 @@ major_to_install() {
     fi
 }
 
+compiler_package() {
+    if [[ ${CXX:-} == *clang* ]]; then
+        echo clang
+    else
+        echo g++
+    fi
+}
+
+# The major version of the system's own server; of the one to install, where there is none; empty where
+# that is not known yet.
+own_major() {
+    local config
+    if config=$(find_pg_config); then
+        "$config" --version | sed 's/^PostgreSQL \([0-9]*\).*/\1/'
+    else
+        major_to_install
+    fi
+}
+
 # The packages that are missing for "build", "test" or "bench", found by what they bring, not by their names:
 # a compiler or a library from elsewhere is as good.
 missing_packages() {
-    command -v "${CXX:-g++}" >/dev/null || echo g++
+    command -v "${CXX:-g++}" >/dev/null || compiler_package
     command -v cmake >/dev/null || echo cmake
     command -v ninja >/dev/null || command -v make >/dev/null || echo ninja-build
     has_header nlohmann/json.hpp || echo nlohmann-json3-dev
@@ -262,7 +292,7 @@ install_packages() {
     fi
     pg_config=$(find_pg_config) || die "found no PostgreSQL with server and headers"
     pg_pkglibdir=$("$pg_config" --pkglibdir)
-    pg_major=$("$pg_config" --version | sed 's/^PostgreSQL \([0-9]*\).*/\1/')
+    pg_major=$(own_major)
     [ "$1" != test ] || install_test_extensions
     choose_area
 }
@@ -287,18 +317,22 @@ install_test_extensions() {
 # build_targets names, where it names any.
 build_targets=()
 build_tree() {
-    local folder=$build/$1 cache generator=()
+    local folder=$build/$1 cache compiler generator=()
     shift
     cache=$folder/CMakeCache.txt
-    # A tree that was made for another place cannot be used again.
-    if [ -f "$cache" ] && ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$cache"; then
+    compiler=$(command -v "${CXX:-c++}")
+    # A tree that was made for another place or by another compiler cannot be used again.
+    if [ -f "$cache" ] && ! { grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$cache" &&
+        grep -qx "CMAKE_CXX_COMPILER:[A-Z]*=$compiler" "$cache"; }; then
         rm -rf -- "$folder"
     fi
     if [ ! -f "$cache" ] && command -v ninja >/dev/null; then
         generator=(-G Ninja)
     fi
-    cmake -S "$root" -B "$folder" "${generator[@]}" -DPG_CONFIG="$pg_config" "$@"
-    cmake --build "$folder" -j "$(nproc)" ${build_targets:+--target "${build_targets[@]}"}
+    # Several sources at a time: the headers take longer than what is ours.
+    cmake -S "$root" -B "$folder" "${generator[@]}" -DPG_CONFIG="$pg_config" -DCMAKE_UNITY_BUILD=ON "$@"
+    "${give_way[@]}" cmake --build "$folder" -j "$(nproc)" \
+        ${build_targets:+--target "${build_targets[@]}"}
 }
 
 # The private tree: programs are copied (PostgreSQL follows links to where it runs from), the rest is
@@ -320,10 +354,13 @@ make_private_tree() {
     fi
 }
 
+# The tree that the server's module comes from.
+module_tree=release
+
 # Files are replaced, never written over: a server that still runs keeps the module it has mapped.
 install_extension() {
     rm -rf -- "$build/stage"
-    DESTDIR=$build/stage cmake --install "$build/release"
+    DESTDIR=$build/stage cmake --install "$build/$module_tree"
     cp -a --remove-destination -- "$build/stage/." "$area/prefix/"
     rm -rf -- "$build/stage"
 }
@@ -331,7 +368,7 @@ install_extension() {
 # The module of test-only functions, for tests and benchmarks to load by its path.
 install_test_module() {
     mkdir -p -- "$area/lib"
-    find "$build/release" -maxdepth 1 -name 'perf_mgmt*.so' -exec cp --remove-destination -t "$area/lib" {} +
+    find "$build/$module_tree" -maxdepth 1 -name 'perf_mgmt*.so' -exec cp --remove-destination -t "$area/lib" {} +
 }
 
 # --- Private clusters --------------------------------------------------------------------------------
@@ -369,8 +406,10 @@ cluster_socket() {
 
 cluster_running() { as_server "$bin/pg_ctl" status -s -D "$area/cluster-$1/data" >/dev/null 2>&1; }
 
+server_program=  # that is to run instead of postgres, which it runs in its turn
 cluster_start() {
-    as_server "$bin/pg_ctl" start -w -D "$area/cluster-$1/data" -l "$area/cluster-$1/server.log" 9>&-
+    as_server "$bin/pg_ctl" start -w -t 300 ${server_program:+-p "$server_program"} \
+        -D "$area/cluster-$1/data" -l "$area/cluster-$1/server.log" 9>&-
 }
 
 # Not there, or not running, is well.

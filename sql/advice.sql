@@ -59,7 +59,7 @@ CREATE TABLE perf_mgmt.execution_blockers (
 );
 
 COMMENT ON TABLE perf_mgmt.execution_blockers IS
-  'Who held the locks that operations waited for, as seen four times a second at most. Statements of other sessions are in it, so let read it who may read pg_stat_activity.';
+  'Who held the locks that operations waited for, as seen four times a second at most.';
 COMMENT ON COLUMN perf_mgmt.execution_blockers.execution_id IS 'Execution; its blockers go with it.';
 COMMENT ON COLUMN perf_mgmt.execution_blockers.blocker_number IS 'Number of the row, from 1 on.';
 COMMENT ON COLUMN perf_mgmt.execution_blockers.operation_name IS 'Operation that waited.';
@@ -68,7 +68,7 @@ COMMENT ON COLUMN perf_mgmt.execution_blockers.blocker IS
   'Who held the lock: another worker, a user with the application''s name, a prepared transaction. Of a chain of waiters its end.';
 COMMENT ON COLUMN perf_mgmt.execution_blockers.state IS 'Its state, as in pg_stat_activity.';
 COMMENT ON COLUMN perf_mgmt.execution_blockers.statement IS
-  'The statement that it ran, or had run last, cut at 1,000 characters.';
+  'The statement that it ran, or had run last, cut at 1,000 characters. As it is of another session, only members of pg_read_all_stats may read it, beside the extension''s owner.';
 COMMENT ON COLUMN perf_mgmt.execution_blockers.samples IS 'How often it was seen so.';
 
 SELECT pg_catalog.pg_extension_config_dump('perf_mgmt.execution_tables', '');
@@ -79,6 +79,22 @@ AS 'MODULE_PATHNAME', 'perf_mgmt_advise' LANGUAGE C IMMUTABLE STRICT PARALLEL SA
 SET search_path = pg_catalog, pg_temp;
 COMMENT ON FUNCTION perf_mgmt.advise(jsonb) IS
   'What the rules find in the evidence that advice_evidence gathers: a JSON array, as generate_performance_recommendations returns it.';
+
+-- As pg_stat_activity shows it to some only.
+CREATE FUNCTION perf_mgmt.blocker_statement(p_execution_id uuid, p_blocker_number integer) RETURNS text
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF has_column_privilege('perf_mgmt.execution_blockers', 'statement', 'SELECT') THEN
+    RETURN (SELECT k.statement FROM perf_mgmt.execution_blockers k
+            WHERE k.execution_id = p_execution_id AND k.blocker_number = p_blocker_number);
+  END IF;
+  RETURN NULL;
+END
+$$;
+COMMENT ON FUNCTION perf_mgmt.blocker_statement(uuid, integer) IS
+  'The statement in a row of execution_blockers; NULL for who may not read statements of others.';
 
 CREATE FUNCTION perf_mgmt.advice_evidence(p_execution_id uuid, p_with_statements boolean DEFAULT true) RETURNS jsonb
 LANGUAGE sql STABLE STRICT
@@ -146,7 +162,8 @@ AS $$
                       AND q.execution_context = 'worker'),
         'blockers', (SELECT jsonb_agg(jsonb_build_object('wait_event', k.wait_event, 'blocker', k.blocker,
                                                          'state', k.state,
-                                                         'statement', CASE WHEN p_with_statements THEN k.statement END,
+                                                         'statement', CASE WHEN p_with_statements THEN
+                                                           perf_mgmt.blocker_statement(k.execution_id, k.blocker_number) END,
                                                          'samples', k.samples) ORDER BY k.blocker_number)
                      FROM perf_mgmt.execution_blockers k
                      WHERE k.execution_id = e.id AND k.operation_name = q.operation_name

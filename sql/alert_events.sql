@@ -138,15 +138,15 @@ $$;
 COMMENT ON FUNCTION perf_mgmt.mirror_alert(perf_mgmt.alert_severity_enum, timestamptz, jsonb) IS
   'Copies an alert into system_core.system_events with the rights of that table''s owner; an error where the caller may not act as he, and nothing where there is no such table.';
 
--- Others' statements are for those who may read the report: an alert travels further.
-CREATE FUNCTION perf_mgmt.alert_report(p_execution_id uuid) RETURNS jsonb
+-- Others' statements are for those who may read them: a document that is kept travels further.
+CREATE FUNCTION perf_mgmt.report_without_statements(p_execution_id uuid) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
   v_report jsonb := perf_mgmt.generate_performance_report(p_execution_id);
 BEGIN
-  IF EXISTS (SELECT FROM perf_mgmt.execution_blockers k WHERE k.execution_id = p_execution_id AND k.statement IS NOT NULL)
+  IF EXISTS (SELECT FROM perf_mgmt.execution_blockers k WHERE k.execution_id = p_execution_id)
      AND v_report -> 'recommendations' <> '[]' THEN
     v_report := jsonb_set(v_report, '{recommendations}',
       perf_mgmt.advise(perf_mgmt.advice_evidence(p_execution_id, p_with_statements => false)));
@@ -154,8 +154,8 @@ BEGIN
   RETURN v_report;
 END
 $$;
-COMMENT ON FUNCTION perf_mgmt.alert_report(uuid) IS
-  'The report of an execution as an alert carries it: without the text of the statements of sessions that held locks.';
+COMMENT ON FUNCTION perf_mgmt.report_without_statements(uuid) IS
+  'The report of an execution as alerts and CI runs keep it: without the text of the statements of sessions that held locks.';
 
 -- Raising alerts ---------------------------------------------------------------------------------
 
@@ -190,7 +190,7 @@ BEGIN
 
   -- An alert is not lost for the sake of what goes with it.
   BEGIN
-    v_report := perf_mgmt.alert_report(p_execution_id);
+    v_report := perf_mgmt.report_without_statements(p_execution_id);
   EXCEPTION WHEN OTHERS THEN
     PERFORM perf_mgmt.log_performance_event(p_execution_id, 'ALERT_WITHOUT_REPORT',
       format('The report of alert "%s" could not be made.', v_alert.alert_name),

@@ -4,7 +4,8 @@
 -- to step: first each test once; then those again whose verdict needs confirmation. What has been done
 -- stands in ci_runs and ci_run_tests, so that each step is a question to these tables. The two pin no
 -- search_path (the templates of the tests are resolved by the caller's, and a procedure with a SET
--- clause cannot commit) and so hold no operator: everything else is in functions that pin theirs.
+-- clause cannot commit) and so hold no operator, and name types in full: everything else is in functions that
+-- pin theirs.
 
 CREATE TABLE perf_mgmt.ci_runs (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -235,14 +236,14 @@ CREATE FUNCTION perf_mgmt.run_ci_performance_tests(
 LANGUAGE plpgsql VOLATILE
 AS $$
 DECLARE
-  v_run uuid;
-  v_step record;
-  v_execution uuid;
-  v_error jsonb;
-  v_message text;
-  v_detail text;
-  v_hint text;
-  v_sqlstate text;
+  v_run pg_catalog.uuid;
+  v_step pg_catalog.record;
+  v_execution pg_catalog.uuid;
+  v_error pg_catalog.jsonb;
+  v_message pg_catalog.text;
+  v_detail pg_catalog.text;
+  v_hint pg_catalog.text;
+  v_sqlstate pg_catalog.text;
 BEGIN
   v_run := perf_mgmt.begin_ci_run(NULL, p_git_commit_hash, p_branch_name, p_environment, true);
   LOOP
@@ -276,9 +277,9 @@ CREATE PROCEDURE perf_mgmt.ci_gate(
 LANGUAGE plpgsql
 AS $$
 DECLARE
-  v_step record;
-  v_execution uuid;
-  v_error jsonb;
+  v_step pg_catalog.record;
+  v_execution pg_catalog.uuid;
+  v_error pg_catalog.jsonb;
 BEGIN
   p_run_id := perf_mgmt.begin_ci_run(p_run_id, p_git_commit_hash, p_branch_name, p_environment, false);
   COMMIT;

@@ -100,7 +100,7 @@ BEGIN
 
   IF v_execution.execution_status IS NOT NULL THEN
     BEGIN
-      v_report := perf_mgmt.generate_performance_report(v_test.execution_id);
+      v_report := perf_mgmt.report_without_statements(v_test.execution_id);
     EXCEPTION WHEN OTHERS THEN
       GET STACKED DIAGNOSTICS v_detail = PG_EXCEPTION_DETAIL, v_hint = PG_EXCEPTION_HINT;
       v_status := CASE WHEN v_status = 'FAILED' THEN v_status ELSE 'INCONCLUSIVE' END;

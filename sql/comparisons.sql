@@ -23,6 +23,7 @@ CREATE TABLE perf_mgmt.variant_comparisons (
   started_by name NOT NULL DEFAULT current_user,
   started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   completed_at timestamptz,
+  set_up text,
 
   CONSTRAINT ck_variant_comparisons_status CHECK (status IN ('RUNNING', 'COMPLETED', 'FAILED')),
   CONSTRAINT ck_variant_comparisons_quads CHECK (quads >= 2),
@@ -30,6 +31,7 @@ CREATE TABLE perf_mgmt.variant_comparisons (
     jsonb_typeof(variant_a) = 'object' AND jsonb_typeof(variant_b) = 'object'),
   CONSTRAINT ck_variant_comparisons_verdict CHECK (
     verdict IN ('SLOWER', 'FASTER', 'NO_DIFFERENCE', 'INCONCLUSIVE')),
+  CONSTRAINT ck_variant_comparisons_set_up CHECK (set_up IN ('A', 'B')),
   CONSTRAINT ck_variant_comparisons_explanation CHECK (jsonb_typeof(explanation) = 'array'),
   CONSTRAINT ck_variant_comparisons_completed CHECK (
     CASE status WHEN 'RUNNING' THEN completed_at IS NULL ELSE completed_at IS NOT NULL END)
@@ -43,7 +45,7 @@ COMMENT ON COLUMN perf_mgmt.variant_comparisons.id IS 'Key; the executions of bo
 COMMENT ON COLUMN perf_mgmt.variant_comparisons.test_id IS 'Test that was run.';
 COMMENT ON COLUMN perf_mgmt.variant_comparisons.execution_environment IS 'Environment, as of an execution.';
 COMMENT ON COLUMN perf_mgmt.variant_comparisons.status IS
-  'RUNNING, COMPLETED, or FAILED where a run, a setup or a teardown failed. One whose session is gone stays RUNNING.';
+  'RUNNING, COMPLETED, or FAILED where a run, a setup or a teardown failed, or the session ended before.';
 COMMENT ON COLUMN perf_mgmt.variant_comparisons.quads IS 'How often A, B, B and A were run.';
 COMMENT ON COLUMN perf_mgmt.variant_comparisons.name_a IS 'Name of the first variant: "name" of its configuration, or A.';
 COMMENT ON COLUMN perf_mgmt.variant_comparisons.variant_a IS 'The first variant as it was given: keys of a run spec, name, setup, teardown.';
@@ -59,6 +61,8 @@ COMMENT ON COLUMN perf_mgmt.variant_comparisons.explanation IS
 COMMENT ON COLUMN perf_mgmt.variant_comparisons.started_by IS 'Role that started it.';
 COMMENT ON COLUMN perf_mgmt.variant_comparisons.started_at IS 'When it was started.';
 COMMENT ON COLUMN perf_mgmt.variant_comparisons.completed_at IS 'When it ended.';
+COMMENT ON COLUMN perf_mgmt.variant_comparisons.set_up IS
+  'Variant, A or B, whose setup has begun and whose teardown has not ended. Of a comparison that is over, this teardown is left to be done by hand.';
 
 CREATE TABLE perf_mgmt.comparison_verdicts (
   comparison_id uuid NOT NULL REFERENCES perf_mgmt.variant_comparisons (id) ON DELETE CASCADE,
@@ -158,6 +162,41 @@ END
 $$;
 COMMENT ON FUNCTION perf_mgmt.judge_comparison(uuid) IS
   'Judges a comparison whose two executions have ended, stores its verdicts in place of former ones, and returns the overall one: paired t tests on the logarithms of the quads, .01 after Benjamini and Hochberg.';
+
+CREATE FUNCTION perf_mgmt.mark_lost_comparisons() RETURNS uuid[]
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  v_lost uuid[] := '{}';
+  v_comparison perf_mgmt.variant_comparisons;
+BEGIN
+  -- Its session gives up its lock, of the kind that controllers have, after its final commit, which the UPDATE then sees.
+  FOR v_comparison IN SELECT * FROM perf_mgmt.variant_comparisons c WHERE c.status = 'RUNNING' LOOP
+    CONTINUE WHEN perf_mgmt.execution_controller(v_comparison.id) IS NOT NULL;
+    UPDATE perf_mgmt.variant_comparisons c SET status = 'FAILED', completed_at = clock_timestamp()
+      WHERE c.id = v_comparison.id AND c.status = 'RUNNING'
+      RETURNING * INTO v_comparison;
+    CONTINUE WHEN NOT FOUND;
+    v_lost := v_lost || v_comparison.id;
+    CONTINUE WHEN v_comparison.set_up IS NULL;
+    -- With the execution of that variant, or where it had none yet with the other one.
+    PERFORM perf_mgmt.log_performance_event(e.id, 'TEARDOWN_MISSING',
+        format('the session of comparison "%s" ended before the teardown of variant "%s"', v_comparison.id,
+               CASE v_comparison.set_up WHEN 'A' THEN v_comparison.name_a ELSE v_comparison.name_b END),
+        jsonb_build_object('comparison_id', v_comparison.id, 'variant', v_comparison.set_up, 'teardown',
+          CASE v_comparison.set_up WHEN 'A' THEN v_comparison.variant_a ELSE v_comparison.variant_b END -> 'teardown'))
+      FROM (SELECT x.id FROM perf_mgmt.test_executions x
+            WHERE x.id IN (v_comparison.execution_a, v_comparison.execution_b)
+            ORDER BY x.id = CASE v_comparison.set_up WHEN 'A' THEN v_comparison.execution_a ELSE v_comparison.execution_b END
+              DESC NULLS LAST
+            LIMIT 1) e;
+  END LOOP;
+  RETURN v_lost;
+END
+$$;
+COMMENT ON FUNCTION perf_mgmt.mark_lost_comparisons() IS
+  'Marks as FAILED the comparisons that are RUNNING without their session, and returns them. Where a variant was still set up, that is an event of its execution, TEARDOWN_MISSING.';
 
 CREATE PROCEDURE perf_mgmt.compare_variants(
   p_test_name varchar,

@@ -117,7 +117,9 @@ BEGIN
     WHERE e.id = p_execution_id AND e.fingerprint IS NULL;
 
   IF v_execution.comparison_id IS NOT NULL THEN
-    RETURN;  -- the comparison judges its halves
+    -- The comparison judges its halves; where its session is gone nobody else would say so.
+    PERFORM perf_mgmt.mark_lost_comparisons();
+    RETURN;
   ELSIF v_execution.confirms_execution_id IS NOT NULL THEN
     -- A repetition is not judged by itself: it is evidence about the other one, of which a judgement may
     -- be under way.

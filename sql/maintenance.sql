@@ -111,13 +111,16 @@ BEGIN
   FOR v_job IN
     SELECT * FROM (VALUES ('daily', '10 3 * * *'), ('weekly', '30 3 * * 1'), ('monthly', '50 3 1 * *')) AS j (period, schedule)
   LOOP
-    -- Of the same name, it replaces what was scheduled before.
+    -- Of the same name, it replaces what was scheduled before. DROP EXTENSION cannot take the job along, so a job
+    -- that does not find the extension takes itself away.
     EXECUTE 'SELECT cron.schedule($1, $2, $3)'
-      USING 'perf_mgmt ' || v_job.period, v_job.schedule, format('SELECT perf_mgmt.run_maintenance(%L)', v_job.period);
+      USING 'perf_mgmt ' || v_job.period, v_job.schedule,
+        format('DO $job$BEGIN IF pg_catalog.to_regnamespace(''perf_mgmt'') IS NULL THEN PERFORM cron.unschedule(%L); '
+               'ELSE PERFORM perf_mgmt.run_maintenance(%L); END IF; END$job$', 'perf_mgmt ' || v_job.period, v_job.period);
     v_jobs := v_jobs || ('perf_mgmt ' || v_job.period);
   END LOOP;
   RETURN v_jobs;
 END
 $$;
 COMMENT ON FUNCTION perf_mgmt.schedule_maintenance() IS
-  'Registers the daily, weekly and monthly maintenance with pg_cron, as the current role in this database, and returns the names of the jobs. Doing so again changes nothing.';
+  'Registers the daily, weekly and monthly maintenance with pg_cron, as the current role in this database, and returns the names of the jobs. Doing so again changes nothing. When the extension is gone, each job takes itself away at its next turn.';

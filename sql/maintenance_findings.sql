@@ -26,11 +26,12 @@ BEGIN
       v_lost := v_lost || v_id;
     END IF;
   END LOOP;
+  PERFORM perf_mgmt.mark_lost_comparisons();
   RETURN v_lost;
 END
 $$;
 COMMENT ON FUNCTION perf_mgmt.mark_lost_executions() IS
-  'Marks as FAILED the executions that are RUNNING without a controller, and returns them.';
+  'Marks as FAILED the executions that are RUNNING without a controller, and returns them; and comparisons of variants whose session is gone.';
 
 CREATE FUNCTION perf_mgmt.maintain_executions(p_since timestamptz, p_before timestamptz) RETURNS jsonb
 LANGUAGE plpgsql VOLATILE

@@ -8,13 +8,15 @@ LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT coalesce(jsonb_agg(jsonb_build_object('name', d.name, 'baseline', d.old, 'current', d.new) ORDER BY d.name COLLATE "C"), '[]')
-  FROM (SELECT coalesce(n.key, o.key) AS name, o.value AS old, n.value AS new
-        FROM jsonb_each_text(perf_mgmt.fingerprint_parts(p_execution_id) -> 'settings') n
-        FULL JOIN jsonb_each_text(perf_mgmt.fingerprint_parts(p_baseline_execution_id) -> 'settings') o ON o.key = n.key
-        WHERE n.value IS DISTINCT FROM o.value) d
+  FROM (SELECT perf_mgmt.fingerprint_parts(p_baseline_execution_id) -> 'settings' AS old,
+               perf_mgmt.fingerprint_parts(p_execution_id) -> 'settings' AS new) both_sides
+  CROSS JOIN LATERAL (SELECT coalesce(n.key, o.key) AS name, o.value AS old, n.value AS new
+                      FROM jsonb_each_text(both_sides.new) n FULL JOIN jsonb_each_text(both_sides.old) o ON o.key = n.key
+                      WHERE n.value IS DISTINCT FROM o.value) d
+  WHERE both_sides.old IS NOT NULL AND both_sides.new IS NOT NULL
 $$;
 COMMENT ON FUNCTION perf_mgmt.setting_differences(uuid, uuid) IS
-  'The settings in which two executions differ, as a JSON array of {"name", "baseline", "current"}; null: at its default.';
+  'The settings in which two executions differ, as a JSON array of {"name", "baseline", "current"}; null: at its default. Empty where the settings of one are not known.';
 
 CREATE FUNCTION perf_mgmt.report_history(p_execution_id uuid) RETURNS jsonb
 LANGUAGE sql STABLE

@@ -3,8 +3,14 @@
 -- Tests, scenarios and generators are code that the engine runs with the rights of their owner_role.
 -- A row without one ships with the extension and runs with the rights of whoever starts it. The
 -- triggers below see to it that nobody leaves code behind that runs with more rights than he has.
--- They are invoker's functions: current_user must be the one who writes.
+-- They are invoker's functions: current_user must be the one who writes. Row-level security says the
+-- same once more (access.sql).
 
+-- Made here and not by the control file, so that it belongs to the extension and goes with it, and so that
+-- one of this name that is there already is an error: whoever can create objects in it could put a function
+-- or an operator there that fits a call better than the extension's own, and that others, the controller
+-- among them, would run.
+CREATE SCHEMA perf_mgmt;
 COMMENT ON SCHEMA perf_mgmt IS
   'Performance laboratory: load tests, measurements, baselines, verdicts.';
 
@@ -38,10 +44,9 @@ $$;
 COMMENT ON FUNCTION perf_mgmt.has_only_numbers(jsonb) IS
   'Whether each value at the top level of a JSON object is a number; true for an empty object.';
 
--- Raises an error unless the current user may write rows of p_table that p_owner owns. The owner of
--- the table (the role that made the extension) may write every row: foreign keys act as that role,
--- and so does a restore.
-CREATE FUNCTION perf_mgmt.require_ownership(p_table regclass, p_owner name) RETURNS void
+-- The owner of the table (the role that made the extension) may write every row: foreign keys act as
+-- that role, and so does a restore. A role that is not there owns nothing: its name may be given anew.
+CREATE FUNCTION perf_mgmt.may_write(p_table regclass, p_owner name) RETURNS boolean
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
@@ -50,20 +55,29 @@ DECLARE
   v_means constant text :=
     CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END;
 BEGIN
-  IF pg_has_role((SELECT relowner FROM pg_class WHERE oid = p_table), v_means) THEN
+  RETURN pg_has_role((SELECT relowner FROM pg_class WHERE oid = p_table), v_means)
+         OR EXISTS (SELECT FROM pg_roles r WHERE r.rolname = p_owner AND pg_has_role(r.oid, v_means));
+END
+$$;
+COMMENT ON FUNCTION perf_mgmt.may_write(regclass, name) IS
+  'Whether the current user may write rows of this table whose owner_role is this one (NULL: shipped rows).';
+
+CREATE FUNCTION perf_mgmt.require_ownership(p_table regclass, p_owner name) RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF perf_mgmt.may_write(p_table, p_owner) THEN
     RETURN;
-  END IF;
-  IF p_owner IS NULL THEN
+  ELSIF p_owner IS NULL THEN
     RAISE EXCEPTION 'must be owner of extension "perf_mgmt" to write what it ships'
       USING ERRCODE = 'insufficient_privilege',
             DETAIL = 'A row whose owner_role is NULL is part of the catalogue of the extension.',
             HINT = 'Write a row of your own under another name.';
   END IF;
-  IF NOT pg_has_role(p_owner, v_means) THEN
-    RAISE EXCEPTION 'must be member of role "%"', p_owner
-      USING ERRCODE = 'insufficient_privilege',
-            DETAIL = 'The row is run with the rights of its owner_role.';
-  END IF;
+  RAISE EXCEPTION 'must be member of role "%"', p_owner
+    USING ERRCODE = 'insufficient_privilege',
+          DETAIL = 'The row is run with the rights of its owner_role.';
 END
 $$;
 COMMENT ON FUNCTION perf_mgmt.require_ownership(regclass, name) IS

@@ -74,6 +74,8 @@ CREATE FUNCTION perf_mgmt.check_performance_test() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+  v_other name;
 BEGIN
   -- Anything but an object is left to the table's constraint.
   IF jsonb_typeof(NEW.test_configuration) = 'object' THEN
@@ -82,13 +84,26 @@ BEGIN
   IF jsonb_typeof(NEW.baseline_thresholds) = 'object' THEN
     PERFORM perf_mgmt.check_baseline_thresholds(NEW.baseline_thresholds);
   END IF;
+
+  -- A higher version would be run, and judged by its limits, in place of the one that is meant.
+  SELECT t.owner_role INTO v_other FROM perf_mgmt.performance_tests t
+    WHERE t.test_name = NEW.test_name AND t.id <> NEW.id AND t.owner_role IS DISTINCT FROM NEW.owner_role
+      AND NOT perf_mgmt.may_write(TG_RELID, t.owner_role)
+    LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'performance test "%" is not yours', NEW.test_name
+      USING ERRCODE = 'insufficient_privilege',
+            DETAIL = CASE WHEN v_other IS NULL THEN 'A version of it is part of the catalogue of the extension.'
+                          ELSE format('A version of it belongs to role "%s".', v_other) END,
+            HINT = 'Write a test of your own under another name.';
+  END IF;
   RETURN NEW;
 END
 $$;
 COMMENT ON FUNCTION perf_mgmt.check_performance_test() IS
-  'Trigger: refuses a test whose configuration could not run, or whose limits could not be judged.';
+  'Trigger: refuses a test whose configuration could not run, or whose limits could not be judged, and a version of somebody else''s test.';
 
-CREATE TRIGGER check_configuration BEFORE INSERT OR UPDATE OF test_configuration, baseline_thresholds
+CREATE TRIGGER check_configuration BEFORE INSERT OR UPDATE OF test_name, owner_role, test_configuration, baseline_thresholds
 ON perf_mgmt.performance_tests FOR EACH ROW EXECUTE FUNCTION perf_mgmt.check_performance_test();
 CREATE TRIGGER check_owner BEFORE INSERT OR UPDATE OR DELETE
 ON perf_mgmt.performance_tests FOR EACH ROW EXECUTE FUNCTION perf_mgmt.check_owner();

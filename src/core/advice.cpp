@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "advice_rules.hpp"
+#include "perf_mgmt/core/compact_json.hpp"
 
 namespace perf_mgmt {
 
@@ -14,7 +15,6 @@ namespace {
 
 using advice::Finding;
 using advice::Findings;
-using advice::Json;
 using advice::Severity;
 
 std::string_view name_of(Severity severity) {
@@ -32,9 +32,9 @@ std::string_view name_of(Severity severity) {
 }
 
 // 200 rather than 200.0: what a person would have written.
-void tidy(Json& value) {
+void tidy(advice::Json& value) {
   if (value.is_structured()) {
-    for (Json& element : value) tidy(element);
+    for (advice::Json& element : value) tidy(element);
   } else if (value.is_number_float()) {
     const double number = value.get<double>();
     if (std::trunc(number) == number && std::fabs(number) < 1e15) {
@@ -43,29 +43,29 @@ void tidy(Json& value) {
   }
 }
 
-Json two_decimals(const advice::Figure& value) {
+advice::Json two_decimals(const advice::Figure& value) {
   if (!value) return nullptr;
   return std::round(*value * 100) / 100;
 }
 
-Json to_json(const Finding& finding) {
-  Json items = Json::array();
+advice::Json to_json(const Finding& finding) {
+  advice::Json items = advice::Json::array();
   for (const std::string_view item : finding.rule->action_items) {
     if (!item.empty()) items.push_back(item);
   }
-  Json json = {{"code", finding.rule->code},
-               {"category", finding.rule->category},
-               {"severity", name_of(finding.severity)},
-               {"impact_percent", two_decimals(finding.impact_percent)},
-               {"recommendation", finding.recommendation},
-               {"evidence", finding.evidence},
-               {"action_items", std::move(items)},
-               {"sql", finding.sql ? Json(*finding.sql) : Json(nullptr)}};
+  advice::Json json = {{"code", finding.rule->code},
+                       {"category", finding.rule->category},
+                       {"severity", name_of(finding.severity)},
+                       {"impact_percent", two_decimals(finding.impact_percent)},
+                       {"recommendation", finding.recommendation},
+                       {"evidence", finding.evidence},
+                       {"action_items", std::move(items)},
+                       {"sql", finding.sql ? advice::Json(*finding.sql) : advice::Json(nullptr)}};
   tidy(json);
   return json;
 }
 
-Json nothing_found(const std::vector<std::string>& missing) {
+advice::Json nothing_found(const std::vector<std::string>& missing) {
   std::string text = "Nothing was found to improve in what was measured.";
   if (!missing.empty()) {
     text += " Not measured: ";
@@ -100,10 +100,10 @@ std::string advise(std::string_view text) {
     if (a->severity != b->severity) return a->severity > b->severity;
     return a->impact_percent.value_or(0) > b->impact_percent.value_or(0);
   });
-  Json list = Json::array();
+  advice::Json list = advice::Json::array();
   for (const Finding* finding : order) list.push_back(to_json(*finding));
   if (list.empty()) list.push_back(nothing_found(findings.missing()));
-  return list.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return compact_json(list);
 }
 
 }  // namespace perf_mgmt

@@ -13,7 +13,7 @@ namespace {
 
 constexpr double kBlockBytes = 8192;
 constexpr double kMegabyte = 1048576;
-constexpr double kFewestSamples = 20;
+constexpr double kFewestWaitSamples = 20;
 constexpr double kFewestReads = 20;
 // What is sorted in memory takes more of it than a compact run on disk does.
 constexpr double kMemoryPerTempByte = 4;
@@ -118,7 +118,7 @@ void find_lock_waits(const Rule& rule, const Snapshot& snapshot, Findings& findi
   for (const Operation& operation : snapshot.operations) {
     const double samples = operation.wait_samples();
     if (samples > 0) sampled = true;
-    if (samples < kFewestSamples) continue;
+    if (samples < kFewestWaitSamples) continue;
     const double locks = operation.wait_samples("Lock");
     const double share = 100 * locks / samples;
     const double impact = snapshot.share_percent(operation.busy_ms).value_or(100) * share / 100;

@@ -44,7 +44,7 @@ bool has_hash(const std::vector<Plan>& plans, int statement, const std::string& 
 }
 
 // In double quotes always, which is right for any name.
-std::string quoted(const std::string& name) {
+std::string quoted_identifier(const std::string& name) {
   std::string text = "\"";
   for (const char c : name) {
     text += c;
@@ -55,7 +55,8 @@ std::string quoted(const std::string& name) {
 
 // CREATE STATISTICS needs a name before PostgreSQL 16.
 std::string statistics_sql(const Misestimate& misestimate) {
-  const std::string table = quoted(misestimate.schema) + "." + quoted(misestimate.relation);
+  const std::string table =
+      quoted_identifier(misestimate.schema) + "." + quoted_identifier(misestimate.relation);
   if (misestimate.columns.size() < 2) return fmt::format("ANALYZE {};", table);
   std::string columns;
   std::string name = misestimate.relation;
@@ -65,7 +66,8 @@ std::string statistics_sql(const Misestimate& misestimate) {
   }
   std::erase(name, '"');
   return fmt::format("CREATE STATISTICS {}.{} ON {} FROM {}; ANALYZE {};",
-                     quoted(misestimate.schema), quoted(name + "_stat"), columns, table, table);
+                     quoted_identifier(misestimate.schema), quoted_identifier(name + "_stat"),
+                     columns, table, table);
 }
 
 // One index that would help, over all operations that it would help.

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <utility>
 
+#include "json_reader.hpp"
+#include "perf_mgmt/core/compact_json.hpp"
 #include "perf_mgmt/core/errors.hpp"
 
 namespace perf_mgmt::advice {
@@ -33,14 +35,14 @@ std::optional<bool> boolean(const Json& object, std::string_view key) {
   return value->get<bool>();
 }
 
-int whole_number(const Json& object, std::string_view key) {
+int integer(const Json& object, std::string_view key) {
   return static_cast<int>(std::clamp(number(object, key).value_or(0), 0.0, 1e6));
 }
 
 // A plan as text again, for those that read plans.
 std::string json_text(const Json& object, std::string_view key) {
   const Json* value = member(object, key);
-  return value != nullptr ? value->dump(-1, ' ', false, Json::error_handler_t::replace) : "";
+  return value != nullptr ? compact_json(*value) : "";
 }
 
 std::vector<std::string> texts(const Json& object, std::string_view key) {
@@ -65,7 +67,7 @@ std::vector<Item> items(const Json& object, std::string_view key, Item (*read)(c
 }
 
 Plan read_plan(const Json& json) {
-  return {whole_number(json, "statement"), text(json, "hash"), text(json, "kind"),
+  return {integer(json, "statement"), text(json, "hash"), text(json, "kind"),
           json_text(json, "plan")};
 }
 
@@ -76,7 +78,7 @@ IndexTrial read_trial(const Json& json) {
 }
 
 PlanSample read_sample(const Json& json) {
-  return {whole_number(json, "statement"), json_text(json, "plan"),
+  return {integer(json, "statement"), json_text(json, "plan"),
           boolean(json, "hypopg").value_or(false), items(json, "indexes", read_trial)};
 }
 
@@ -184,6 +186,7 @@ std::size_t Operation::writing_statements() const {
 }
 
 Snapshot::Snapshot(std::string_view source) {
+  check_json_depth(source, "evidence");
   const Json json = Json::parse(source, nullptr, false);
   if (!json.is_object()) {
     throw Error(sqlstate::invalid_parameter_value, "the evidence of a run must be a JSON object");

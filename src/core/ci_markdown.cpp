@@ -56,7 +56,7 @@ std::vector<TestResult> read_tests(const JsonValue& result) {
   return tests;
 }
 
-std::string head(const JsonValue& result) {
+std::string ci_head(const JsonValue& result) {
   std::string text =
       fmt::format("# Performance: {}\n", markdown_word(text_or_empty(result, "overall_status")));
   std::string message = clipped(text_or_empty(result, "message"), 1000);
@@ -138,7 +138,7 @@ std::string not_run(const JsonValue& result) {
 std::string ci_markdown(const JsonValue& result) {
   MarkdownPage page;
   const std::vector<TestResult> tests = read_tests(result);
-  page.add(head(result));
+  page.add(ci_head(result));
   page.add(table_of(tests));
   for (const TestResult& test : tests) {
     if (rank_of(test) == 6) continue;

@@ -9,7 +9,10 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "json_reader.hpp"
+#include "perf_mgmt/core/compact_json.hpp"
 #include "perf_mgmt/core/errors.hpp"
+#include "perf_mgmt/core/escape.hpp"
 #include "perf_mgmt/core/suggest.hpp"
 
 namespace perf_mgmt {
@@ -74,7 +77,7 @@ std::string list_of_metrics() {
   if (hint.empty())
     hint = fmt::format("A criterion is max_ or min_ and one of {}.", list_of_metrics());
   throw Error(sqlstate::invalid_parameter_value,
-              fmt::format("unrecognized success criterion \"{}\"", name),
+              fmt::format("unrecognized success criterion \"{}\"", brief(name)),
               fmt::format("It is one of the {}'s criteria.", source), std::move(hint));
 }
 
@@ -82,12 +85,12 @@ std::string list_of_metrics() {
                                std::string_view source) {
   throw Error(sqlstate::invalid_parameter_value,
               fmt::format("invalid limit of success criterion \"{}\": {}", name,
-                          limit.dump(-1, ' ', false, json::error_handler_t::replace)),
+                          brief(compact_json(limit))),
               fmt::format("A number is expected. It is one of the {}'s criteria.", source),
               limit.is_string() ? "Write the number without quotation marks." : "");
 }
 
-[[noreturn]] void corrupted() {
+[[noreturn]] void unreadable_criteria() {
   throw Error(sqlstate::data_corrupted, "success criteria are not readable",
               "What was stored with the execution is not what the engine stores.");
 }
@@ -106,6 +109,7 @@ std::span<const std::string_view> criterion_metrics() {
 }
 
 std::vector<Criterion> read_criteria(std::string_view object, std::string_view source) {
+  check_json_depth(object, fmt::format("success criteria of the {}", source));
   const json members = json::parse(object, nullptr, false);
   if (members.is_discarded()) {
     throw Error(sqlstate::invalid_json_text,
@@ -137,24 +141,25 @@ std::string criteria_to_json(std::span<const Criterion> criteria) {
                     {"limit", number(criterion.limit)},
                     {"source", criterion.source}});
   }
-  return list.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  return compact_json(list);
 }
 
 std::vector<Criterion> criteria_from_json(std::string_view text) {
+  check_json_depth(text, "success criteria");
   const json list = json::parse(text, nullptr, false);
-  if (!list.is_array()) corrupted();
+  if (!list.is_array()) unreadable_criteria();
   std::vector<Criterion> criteria;
   for (const json& item : list) {
-    if (!item.is_object() || item.size() != 3) corrupted();
+    if (!item.is_object() || item.size() != 3) unreadable_criteria();
     const auto name = item.find("criterion");
     const auto limit = item.find("limit");
     const auto source = item.find("source");
     if (name == item.end() || !name->is_string() || limit == item.end() || !limit->is_number() ||
         source == item.end() || !source->is_string()) {
-      corrupted();
+      unreadable_criteria();
     }
     std::optional<Criterion> criterion = criterion_of(name->get<std::string>());
-    if (!criterion) corrupted();
+    if (!criterion) unreadable_criteria();
     criterion->limit = limit->get<double>();
     criterion->source = source->get<std::string>();
     criteria.push_back(*std::move(criterion));

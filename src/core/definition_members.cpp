@@ -7,25 +7,16 @@
 #include <vector>
 
 #include "perf_mgmt/core/errors.hpp"
+#include "perf_mgmt/core/escape.hpp"
 #include "perf_mgmt/core/suggest.hpp"
 
 namespace perf_mgmt {
 namespace {
 
-std::string quoted(std::string_view text) {
-  return '"' + std::string(text) + '"';
-}
-
 std::string shown(const JsonNode& node) {
   std::string text;
   append_json(text, node);
-  if (text.size() > 60) {
-    std::size_t end = 57;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-    text.resize(end);
-    text += "...";
-  }
-  return text;
+  return brief(text);
 }
 
 std::string short_real(double value) {
@@ -54,26 +45,27 @@ DefinitionMembers::DefinitionMembers(const JsonNode& node, std::string_view type
     std::string hint = suggestion_hint(member.key, candidates);
     if (hint.empty()) {
       if (candidates.empty()) {
-        hint = "A generator of type " + quoted(type) + " has no other members.";
+        hint = "A generator of type " + in_quotes(type) + " has no other members.";
       } else {
         hint = "Its members are ";
         const char* separator = "";
         for (const std::string_view name : candidates) {
-          hint += separator + quoted(name);
+          hint += separator + in_quotes(name);
           separator = ", ";
         }
         hint += '.';
       }
     }
     throw_definition_error(
-        "unknown member " + quoted(member.key) + " of a generator of type " + quoted(type), where,
-        std::move(hint));
+        "unknown member " + in_quotes(member.key) + " of a generator of type " + in_quotes(type),
+        where, std::move(hint));
   }
 }
 
 void DefinitionMembers::fail(std::string_view member, std::string_view expected) const {
   const JsonNode* value = node_.find(member);
-  throw_definition_error("invalid " + quoted(member) + " of a generator of type " + quoted(type_) +
+  throw_definition_error("invalid " + in_quotes(member) + " of a generator of type " +
+                             in_quotes(type_) +
                              (value != nullptr ? ": " + shown(*value) : std::string()),
                          where_, "It must be " + std::string(expected) + ".");
 }
@@ -82,7 +74,8 @@ const JsonNode& DefinitionMembers::required(std::string_view member) const {
   const JsonNode* value = node_.find(member);
   if (value == nullptr) {
     throw_definition_error(
-        "a generator of type " + quoted(type_) + " needs the member " + quoted(member), where_);
+        "a generator of type " + in_quotes(type_) + " needs the member " + in_quotes(member),
+        where_);
   }
   return *value;
 }
@@ -140,7 +133,7 @@ Distribution DefinitionMembers::distribution() const {
       if (hint.empty()) {
         hint = "The distributions are \"uniform\", \"zipf\", \"gaussian\" and \"exponential\".";
       }
-      throw_definition_error("unknown distribution " + quoted(text(kDistribution)), where_,
+      throw_definition_error("unknown distribution " + in_quotes(text(kDistribution)), where_,
                              std::move(hint));
     }
     result.kind = static_cast<Distribution::Kind>(found - kNames.begin());

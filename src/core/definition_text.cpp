@@ -241,7 +241,7 @@ Constant read_constant(const JsonNode& node) {
       break;
     case JsonNode::Type::number: {
       const auto decimal = parse_decimal(node.text);
-      if (decimal && decimal->scale <= 18 && fits_int64(decimal->unscaled)) {
+      if (decimal && decimal->scale <= Value::kMostScale && fits_int64(decimal->unscaled)) {
         constant.kind = decimal->scale == 0 ? Value::Kind::integer : Value::Kind::numeric;
         constant.scale = static_cast<std::uint8_t>(decimal->scale);
         constant.integer = static_cast<std::int64_t>(decimal->unscaled);

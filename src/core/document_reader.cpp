@@ -1,5 +1,6 @@
 // Times are read by hand: std::chrono::parse is in none of the compilers' libraries yet.
 #include "document_reader.hpp"
+#include "perf_mgmt/core/compact_json.hpp"
 
 #include <fmt/format.h>
 
@@ -85,7 +86,7 @@ std::optional<std::string> any_text_of(const JsonValue& object, std::string_view
 
 std::string json_text(const nlohmann::json& value) {
   if (value.is_string()) return value.get<std::string>();
-  return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return compact_json(value);
 }
 
 std::string indented_json(const nlohmann::json& value) {

@@ -1,5 +1,6 @@
 // Think times: a number or a distribution of milliseconds, drawn in whole nanoseconds.
 #include <cmath>
+#include <cstdlib>
 
 #include "decimal.hpp"
 #include "generator_definition.hpp"

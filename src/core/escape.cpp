@@ -217,6 +217,17 @@ std::string terminal_text(std::string_view text) {
   return out;
 }
 
+std::string brief(std::string_view text, std::size_t bytes) {
+  if (text.size() <= bytes) return std::string(text);
+  std::size_t end = bytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return std::string(text.substr(0, end)) + "...";
+}
+
+std::string in_quotes(std::string_view text) {
+  return '"' + brief(text) + '"';
+}
+
 std::string clipped(std::string_view text, std::size_t characters) {
   if (characters == 0) return {};
   std::string out;

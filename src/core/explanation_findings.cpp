@@ -35,9 +35,7 @@ struct Scored {
 class Findings {
  public:
   Findings(const OperationFigures& before, const OperationFigures& after)
-      : before_(before), after_(after) {
-    time_before_ = time_of(before);
-    time_after_ = time_of(after);
+      : before_(before), after_(after), time_before_(time_of(before)), time_after_(time_of(after)) {
     if (time_before_ && time_after_) change_ = *time_after_ - *time_before_;
   }
 

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "json_reader.hpp"
+#include "perf_mgmt/core/compact_json.hpp"
 #include "perf_mgmt/core/explanation.hpp"
 
 namespace perf_mgmt {
@@ -41,9 +42,8 @@ std::vector<ObservedPlan> read_plans(const JsonValue& list) {
     statement.require(statement.count() >= 1 && statement.count() <= kMostStatements,
                       "the number of a statement");
     const std::optional<JsonValue> plan = value.find("plan");
-    plans.push_back(
-        {static_cast<int>(statement.count()), value.get("hash").text(),
-         plan ? plan->json().dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) : ""});
+    plans.push_back({static_cast<int>(statement.count()), value.get("hash").text(),
+                     plan ? compact_json(plan->json()) : ""});
   }
   return plans;
 }
@@ -76,9 +76,7 @@ ExecutionProfile read_profile(const JsonValue& value) {
   if (const auto settings = value.find("settings")) {
     settings->each_member([&](const std::string& name, const JsonValue& setting) {
       profile.settings[name] =
-          setting.json().is_string()
-              ? setting.text()
-              : setting.json().dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+          setting.json().is_string() ? setting.text() : compact_json(setting.json());
     });
   }
   const JsonValue operations = value.get("operations");

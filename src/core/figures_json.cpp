@@ -1,6 +1,8 @@
 // See figures_json.hpp; whatever is missing or of another type is an error that names its place.
 #include "figures_json.hpp"
 
+#include <fmt/format.h>
+
 namespace perf_mgmt {
 
 namespace {
@@ -28,6 +30,7 @@ RoundFigures read_round(const JsonValue& value) {
 }
 
 std::vector<RoundFigures> read_rounds(const JsonValue& list) {
+  list.require(list.size() <= kMostRounds, fmt::format("a list of at most {}", kMostRounds));
   std::vector<RoundFigures> rounds;
   for (std::size_t i = 0; i < list.size(); ++i) rounds.push_back(read_round(list.at(i)));
   return rounds;
@@ -42,6 +45,8 @@ ExecutionFigures read_execution(const JsonValue& value) {
 }
 
 std::vector<ExecutionFigures> read_executions(const JsonValue& list) {
+  list.require(list.size() <= kMostExecutions,
+               fmt::format("a list of at most {}", kMostExecutions));
   std::vector<ExecutionFigures> executions;
   for (std::size_t i = 0; i < list.size(); ++i) executions.push_back(read_execution(list.at(i)));
   return executions;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "generator_program.hpp"
+#include "perf_mgmt/core/escape.hpp"
 
 namespace perf_mgmt {
 
@@ -74,6 +75,8 @@ class GeneratorCompiler {
   [[noreturn]] void throw_unknown(const std::string& name, const std::string& where,
                                   const OpenScope& scope) const;
 
+  // One level deeper: throws where there are too many. Left by --depth_.
+  void enter(const std::string& where);
   void settle_providers(OpenScope& scope);
   bool is_active(OpenScope& scope, std::size_t i);
   static bool provided_by_outer(const OpenScope& scope, std::string_view name);
@@ -118,8 +121,6 @@ class GeneratorCompiler {
   std::size_t depth_ = 0;  // of recursion, through names and providers alike
   std::size_t node_count_ = 0;
 };
-
-std::string quoted(std::string_view text);
 
 // Throws Error where one draw may take more bytes than an operation may have.
 void check_max_bytes(std::uint64_t bytes, const std::string& where);

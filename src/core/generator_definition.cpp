@@ -36,7 +36,7 @@ Definition read_numeric(const JsonNode& node, const std::string& where) {
       node, "numeric", {"min", "max", "scale", kDistribution, kTheta, kParameter}, where);
   IntegerForm form;
   form.numeric = true;
-  form.scale = static_cast<std::uint8_t>(members.integer_or("scale", 0, 18, 2));
+  form.scale = static_cast<std::uint8_t>(members.integer_or("scale", 0, Value::kMostScale, 2));
   const auto bound = [&](std::string_view member) {
     const auto scaled = rescale(trim(members.decimal(member)), form.scale);
     if (!scaled || !fits_int64(scaled->unscaled)) {

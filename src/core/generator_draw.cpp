@@ -12,8 +12,6 @@
 namespace perf_mgmt {
 namespace {
 
-constexpr std::int64_t kMicrosecondsPerDay = 86400000000;
-
 std::int64_t floor_to_day(std::int64_t microseconds) noexcept {
   const std::int64_t day = microseconds / kMicrosecondsPerDay;
   return microseconds % kMicrosecondsPerDay < 0 ? day - 1 : day;
@@ -305,7 +303,7 @@ Drawn Drawer::draw_array(Node& node, bool json) {
 
   for (const Node::SumProvision& sum : node.sum_provisions) {
     Drawn& slot = program_.slots[sum.slot];
-    if (fits_int64(sum.total.unscaled)) {
+    if (fits_int64(sum.total.unscaled) && sum.total.scale <= Value::kMostScale) {
       slot = number(Value::Kind::numeric, static_cast<std::int64_t>(sum.total.unscaled),
                     static_cast<std::uint8_t>(sum.total.scale));
     } else {

@@ -24,13 +24,16 @@ void check_max_bytes(std::uint64_t bytes, const std::string& where) {
                   std::to_string(kMaxOperationBytes) + ".");
 }
 
+void GeneratorCompiler::enter(const std::string& where) {
+  if (++depth_ <= kMaxDepth) return;
+  throw Error(sqlstate::configuration_limit_exceeded, "generators are nested too deeply",
+              "In " + where + ", the limit is " + std::to_string(kMaxDepth) + " levels.");
+}
+
 std::uint32_t GeneratorCompiler::compile_definition(const Definition& definition, OpenScope& scope,
                                                     const Item* item, const std::string& where,
                                                     const std::string& sequence_key) {
-  if (++depth_ > kMaxDepth) {
-    throw Error(sqlstate::configuration_limit_exceeded, "generators are nested too deeply",
-                "In " + where + ", the limit is " + std::to_string(kMaxDepth) + " levels.");
-  }
+  enter(where);
   if (++node_count_ > kMaxNodes) {
     throw Error(sqlstate::configuration_limit_exceeded, "generators have too many parts",
                 "The limit is " + std::to_string(kMaxNodes) + " for one operation.");
@@ -179,7 +182,7 @@ std::uint32_t GeneratorCompiler::field_slot(const Scope& scope, const std::strin
     }
     names.push_back(entry.name);
   }
-  throw_definition_error("\"provides\" sums the field " + quoted(field) + ", which is not there",
+  throw_definition_error("\"provides\" sums the field " + in_quotes(field) + ", which is not there",
                          where, suggestion_hint(field, names));
 }
 
@@ -211,7 +214,7 @@ void GeneratorCompiler::check_summable(const Scope& scope, std::uint32_t slot,
   }
   if (!good) {
     throw_definition_error(
-        "\"provides\" sums the field " + quoted(field) + ", which is not a number", where);
+        "\"provides\" sums the field " + in_quotes(field) + ", which is not a number", where);
   }
 }
 

@@ -17,6 +17,8 @@
 
 namespace perf_mgmt {
 
+inline constexpr std::int64_t kMicrosecondsPerDay = 86400000000;
+
 // A value while its operation is drawn: texts in the scratch buffer are offsets, because the buffer
 // moves when it grows.
 struct Drawn {

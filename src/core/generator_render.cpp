@@ -6,8 +6,6 @@
 namespace perf_mgmt {
 namespace {
 
-constexpr std::int64_t kMicrosecondsPerDay = 86400000000;
-
 void append_padded(std::string& out, std::int64_t value, int width) {
   const std::string digits = std::to_string(value);  // short: within the small string
   for (int n = static_cast<int>(digits.size()); n < width; ++n) out += '0';

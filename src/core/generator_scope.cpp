@@ -8,10 +8,6 @@
 
 namespace perf_mgmt {
 
-std::string quoted(std::string_view text) {
-  return '"' + std::string(text) + '"';
-}
-
 std::uint32_t GeneratorCompiler::new_slot() {
   program_.slots.emplace_back();
   return static_cast<std::uint32_t>(program_.slots.size() - 1);
@@ -24,9 +20,9 @@ const Definition* GeneratorCompiler::find_definition(const std::string& name,
   }
   std::unique_ptr<Definition> definition;
   if (const auto text = lookup_ ? lookup_(name) : std::nullopt) {
-    const std::string place = where + ", generator " + quoted(name);
-    definition = std::make_unique<Definition>(
-        read_definition(parse_json_tree(*text, "definition of generator " + quoted(name)), place));
+    const std::string place = where + ", generator " + in_quotes(name);
+    definition = std::make_unique<Definition>(read_definition(
+        parse_json_tree(*text, "definition of generator " + in_quotes(name)), place));
   }
   return definitions_.emplace(name, std::move(definition)).first->second.get();
 }
@@ -40,9 +36,9 @@ void GeneratorCompiler::throw_unknown(const std::string& name, const std::string
   std::string hint = suggestion_hint(name, candidates);
   hint += (hint.empty() ? "" : " ");
   hint +=
-      "To give the text itself, write {\"type\": \"literal\", \"value\": " + quoted(name) + "}.";
-  throw Error(sqlstate::undefined_object, "unknown generator " + quoted(name), "In " + where + ".",
-              std::move(hint));
+      "To give the text itself, write {\"type\": \"literal\", \"value\": " + in_quotes(name) + "}.";
+  throw Error(sqlstate::undefined_object, "unknown generator " + in_quotes(name),
+              "In " + where + ".", std::move(hint));
 }
 
 // --- who provides what ---
@@ -61,10 +57,11 @@ bool GeneratorCompiler::is_active(OpenScope& scope, std::size_t i) {
   if (item.activity == OpenScope::State::open) {
     throw Error(sqlstate::invalid_parameter_value,
                 "generators provide each other's values in a circle",
-                quoted(item.reference->name) + " is one of them.",
+                in_quotes(item.reference->name) + " is one of them.",
                 "Let one of them provide what the others provide too.");
   }
   item.activity = OpenScope::State::open;
+  enter(item.where);  // a chain of providers is walked by recursion
   bool active = !item.provides.empty();
   const std::string& name = item.reference->name;
   if (active && !name.empty()) {
@@ -73,12 +70,13 @@ bool GeneratorCompiler::is_active(OpenScope& scope, std::size_t i) {
       const bool gives = std::find(provides.begin(), provides.end(), name) != provides.end();
       if (!gives) continue;
       if (scope.items[j].reference->name == name) {
-        throw_definition_error("generator " + quoted(name) + " provides itself", item.where);
+        throw_definition_error("generator " + in_quotes(name) + " provides itself", item.where);
       }
       if (is_active(scope, j)) active = false;
     }
     if (provided_by_outer(scope, name)) active = false;
   }
+  --depth_;
   item.activity = OpenScope::State::done;
   item.active = active;
   return active;
@@ -99,10 +97,11 @@ void GeneratorCompiler::settle_providers(OpenScope& scope) {
       const auto [at, added] = scope.provided.emplace(name, OpenScope::Provision{i, slot});
       if (added) continue;
       const Item& first = scope.items[at->second.item];
-      throw Error(sqlstate::invalid_parameter_value,
-                  "two generators provide " + quoted(name) + " in one operation",
-                  quoted(*first.key) + " and " + quoted(*scope.items[i].key) + " both provide it.",
-                  "Use for one of them a generator without \"provides\".");
+      throw Error(
+          sqlstate::invalid_parameter_value,
+          "two generators provide " + in_quotes(name) + " in one operation",
+          in_quotes(*first.key) + " and " + in_quotes(*scope.items[i].key) + " both provide it.",
+          "Use for one of them a generator without \"provides\".");
     }
   }
 }
@@ -115,7 +114,7 @@ std::optional<std::uint32_t> GeneratorCompiler::resolve(const std::string& name,
     if (found == s->provided.end()) continue;
     if (s->items[found->second.item].state == OpenScope::State::open) {
       throw_definition_error(
-          "generator cycle: " + quoted(name) + " is needed to make the value that provides it",
+          "generator cycle: " + in_quotes(name) + " is needed to make the value that provides it",
           where);
     }
     compile_item(*s, found->second.item);
@@ -125,11 +124,11 @@ std::optional<std::uint32_t> GeneratorCompiler::resolve(const std::string& name,
     const auto found = s->withheld.find(name);
     if (found == s->withheld.end()) continue;
     const std::string& between = s->items[found->second].reference->name;
-    throw_definition_error("cannot tell which row " + quoted(name) + " is to come from", where,
-                           quoted(between) +
+    throw_definition_error("cannot tell which row " + in_quotes(name) + " is to come from", where,
+                           in_quotes(between) +
                                " provides it, but takes its own value from another "
                                "generator: let that one provide " +
-                               quoted(name) + " too.");
+                               in_quotes(name) + " too.");
   }
   return std::nullopt;
 }
@@ -149,7 +148,7 @@ std::uint32_t GeneratorCompiler::compile_scope(const Fields& fields, OpenScope* 
     item.key = &key;
     item.reference = &reference;
     item.where = where;
-    if (!key.empty() || outer != nullptr) item.where += quoted(key);
+    if (!key.empty() || outer != nullptr) item.where += in_quotes(key);
     if (!sequence_key.empty()) item.sequence_key.append(sequence_key).append(".").append(key);
     item.definition = reference.definition ? reference.definition.get()
                                            : find_definition(reference.name, item.where);
@@ -199,13 +198,13 @@ std::uint32_t GeneratorCompiler::compile_name(const std::string& name, OpenScope
   std::vector<std::string>& open_names = position_.open_names;
   if (std::find(open_names.begin(), open_names.end(), name) != open_names.end()) {
     std::string path;
-    for (const std::string& open : open_names) path += quoted(open) + " -> ";
+    for (const std::string& open : open_names) path += in_quotes(open) + " -> ";
     throw Error(sqlstate::invalid_parameter_value,
-                "generator " + quoted(name) + " refers to itself", path + quoted(name) + '.');
+                "generator " + in_quotes(name) + " refers to itself", path + in_quotes(name) + '.');
   }
   open_names.push_back(name);
   const std::uint32_t node =
-      compile_definition(*definition, scope, item, where + ", generator " + quoted(name), name);
+      compile_definition(*definition, scope, item, where + ", generator " + in_quotes(name), name);
   position_.open_names.pop_back();
   return node;
 }
@@ -225,7 +224,7 @@ Program compile_program(const JsonNode& root, const GeneratorLookup& lookup,
                   "In parameter_generators, a key is the empty string.");
     }
     fields.emplace_back(member.key,
-                        read_reference(member.value, "parameter " + quoted(member.key)));
+                        read_reference(member.value, "parameter " + in_quotes(member.key)));
   }
   GeneratorCompiler compiler(lookup, names, requests);
   compiler.compile_scope(fields, nullptr, "parameter ", {});

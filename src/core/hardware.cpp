@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "perf_mgmt/core/compact_json.hpp"
 #include "perf_mgmt/core/host_metrics.hpp"
 
 namespace perf_mgmt {
@@ -207,7 +208,7 @@ std::string hardware_json(const Hardware& hardware) {
   if (!unavailable.empty()) {
     object["unavailable"] = std::move(unavailable);
   }
-  return object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return compact_json(object);
 }
 
 }  // namespace perf_mgmt

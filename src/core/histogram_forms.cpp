@@ -10,9 +10,11 @@
 #include <algorithm>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "histogram_check.hpp"
 #include "perf_mgmt/core/errors.hpp"
+#include "perf_mgmt/core/escape.hpp"
 #include "perf_mgmt/core/histogram.hpp"
 #include "wide_integer.hpp"
 
@@ -31,6 +33,27 @@ constexpr std::uint8_t kVersion = 1;
 [[noreturn]] void fail_text(std::string detail) {
   throw Error(sqlstate::invalid_text_representation, "invalid input syntax for type histogram",
               std::move(detail), "A histogram looks like {\"v\":1,\"count\":0}.");
+}
+
+// A text with all buckets has 330 kB. Without a limit one of a gigabyte, mostly brackets, would
+// take a hundred times its size while it is parsed.
+constexpr std::size_t kMostText = std::size_t{1} << 20;
+
+// The library keeps the last of several members of the same name; here none may be passed over.
+json parse_object(std::string_view text) {
+  if (text.size() > kMostText) fail_text(fmt::format("It has more than {} bytes.", kMostText));
+  std::set<std::string> keys;
+  std::string twice;
+  const auto watch = [&](int depth, json::parse_event_t event, const json& value) {
+    if (event != json::parse_event_t::key || depth != 1) return true;
+    const auto& key = value.get_ref<const std::string&>();
+    if (!keys.insert(key).second) twice = key;
+    return true;
+  };
+  json object = json::parse(text, watch, /*allow_exceptions=*/false);
+  if (!object.is_object()) fail_text("It must be a JSON object.");
+  if (!twice.empty()) fail_text(fmt::format("The key \"{}\" stands twice.", brief(twice)));
+  return object;
 }
 
 void put_varint(std::vector<std::uint8_t>& out, std::uint64_t value) {
@@ -167,6 +190,12 @@ Uint192 wide_number(const json& object, const char* key) {
 
 }  // namespace
 
+void Histogram::require_room(std::uint64_t values) const {
+  if (values <= ~count_) return;
+  throw Error(sqlstate::numeric_value_out_of_range, "histograms have too many values together",
+              "A histogram counts at most 18446744073709551615 values.");
+}
+
 std::vector<std::uint8_t> Histogram::serialize() const {
   std::vector<std::uint8_t> out{kVersion};
   put_varint(out, count_);
@@ -188,6 +217,7 @@ std::vector<std::uint8_t> Histogram::serialize() const {
 
 void Histogram::merge_serialized(const std::uint8_t* bytes, std::size_t size) {
   const StoredHistogram stored(bytes, size);
+  require_room(stored.count);
   stored.take_buckets(stored.count, [this](std::size_t bucket, std::uint64_t number) {
     counts_[bucket] += number;
   });
@@ -205,6 +235,11 @@ std::optional<std::uint64_t> Histogram::stored_percentile(const std::uint8_t* by
   std::size_t last = 0;
   stored.take_buckets(rank, [&last](std::size_t bucket, std::uint64_t) { last = bucket; });
   return std::clamp(bucket_middle(last), ~stored.inverse_min, stored.max);
+}
+
+void Histogram::merge_checked(const Histogram& other) {
+  require_room(other.count_);
+  merge(other);
 }
 
 Histogram Histogram::deserialize(const std::uint8_t* bytes, std::size_t size) {
@@ -231,8 +266,7 @@ std::string Histogram::to_text() const {
 }
 
 Histogram Histogram::parse(std::string_view text) {
-  const json object = json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (!object.is_object()) fail_text("It must be a JSON object.");
+  const json object = parse_object(text);
   if (whole_number(member(object, "v"), "\"v\"") != kVersion)
     fail_text("Its version is not known.");
 

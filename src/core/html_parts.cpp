@@ -150,8 +150,4 @@ std::optional<double> change_between(std::string_view metric, const std::optiona
   return 100 * (*now - *before) / std::fabs(*before);
 }
 
-std::string counted(double count, std::string_view thing) {
-  return whole_number(count) + " " + std::string(thing) + (count == 1 ? "" : "s");
-}
-
 }  // namespace perf_mgmt

@@ -76,7 +76,4 @@ std::string metric_or_dash(std::string_view metric, const std::optional<double>&
 std::optional<double> change_between(std::string_view metric, const std::optional<double>& before,
                                      const std::optional<double>& now);
 
-// "1 operation", "2 operations"
-std::string counted(double count, std::string_view thing);
-
 }  // namespace perf_mgmt

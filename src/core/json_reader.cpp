@@ -3,9 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
+#include "perf_mgmt/core/compact_json.hpp"
 #include "perf_mgmt/core/errors.hpp"
+#include "perf_mgmt/core/escape.hpp"
 
 namespace perf_mgmt {
 
@@ -69,7 +72,7 @@ std::optional<double> JsonValue::number_of(std::string_view member) const {
 
 void JsonValue::refuse(std::string_view expected) const {
   constexpr std::size_t kShown = 60;
-  std::string value = json_->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  std::string value = compact_json(*json_);
   if (value.size() > kShown) {
     value = fmt::format("{} of {} bytes", json_->type_name(), value.size());
   }
@@ -89,10 +92,36 @@ std::string JsonValue::place() const {
   if (parent_ == nullptr) return {};
   const std::string before = parent_->place();
   if (is_element_) return fmt::format("{}[{}]", before, index_);
-  return before.empty() ? std::string(key_) : fmt::format("{}.{}", before, key_);
+  return before.empty() ? brief(key_) : fmt::format("{}.{}", before, brief(key_));
+}
+
+void check_json_depth(std::string_view text, std::string_view what) {
+  std::size_t depth = 0;
+  std::size_t deepest = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string) {
+      if (c == '\\') {
+        ++i;
+      } else {
+        in_string = c != '"';
+      }
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '[' || c == '{') {
+      deepest = std::max(deepest, ++depth);
+    } else if ((c == ']' || c == '}') && depth > 0) {
+      --depth;
+    }
+  }
+  if (deepest <= kMaxDocumentDepth) return;
+  throw Error(sqlstate::invalid_json_text, fmt::format("{}: JSON is nested too deeply", what),
+              fmt::format("At most {} levels are allowed.", kMaxDocumentDepth));
 }
 
 nlohmann::json parse_json(std::string_view text, std::string_view what) {
+  check_json_depth(text, what);
   nlohmann::json json = nlohmann::json::parse(text, nullptr, false);
   if (json.is_discarded()) {
     throw Error(sqlstate::invalid_json_text, fmt::format("{} is not valid JSON", what),
@@ -102,7 +131,7 @@ nlohmann::json parse_json(std::string_view text, std::string_view what) {
 }
 
 std::string dump_json(const nlohmann::ordered_json& json) {
-  return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  return compact_json(json);
 }
 
 nlohmann::ordered_json json_of(const std::optional<double>& value) {

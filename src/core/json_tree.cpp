@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "perf_mgmt/core/errors.hpp"
+#include "perf_mgmt/core/escape.hpp"
 
 namespace perf_mgmt {
 namespace {
@@ -39,8 +40,14 @@ class TreeHandler {
   bool end_array() { return close(); }
   bool key(std::string& key) {
     if (has_nul(key)) return false;
+    if (key.size() > kMaxJsonKeyBytes) {
+      problem_ = "a key is too long";
+      detail_ = "It has " + std::to_string(key.size()) + " bytes, the limit is " +
+                std::to_string(kMaxJsonKeyBytes) + ".";
+      return false;
+    }
     if (!stack_.back().keys.insert(key).second) {
-      problem_ = "duplicate key \"" + key + "\"";
+      problem_ = "duplicate key \"" + brief(key) + "\"";
       return false;
     }
     stack_.back().key = std::move(key);

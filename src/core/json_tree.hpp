@@ -29,10 +29,12 @@ struct JsonMember {
 
 inline constexpr std::size_t kMaxJsonBytes = 262144;
 inline constexpr std::size_t kMaxJsonDepth = 32;
+// Messages name the place of a value by the keys around it, and a place is kept for each of them.
+inline constexpr std::size_t kMaxJsonKeyBytes = 255;
 
 // Throws Error: malformed text, a duplicate key, a NUL character in a string (PostgreSQL's text
-// cannot hold one), more than kMaxJsonDepth levels, more than kMaxJsonBytes bytes. `what` opens the
-// message: "generator definition".
+// cannot hold one), more than kMaxJsonDepth levels, a key of more than kMaxJsonKeyBytes, more
+// than kMaxJsonBytes bytes. `what` opens the message: "generator definition".
 JsonNode parse_json_tree(std::string_view text, std::string_view what);
 
 // "an object", "a string", ...

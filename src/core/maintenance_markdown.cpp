@@ -22,7 +22,7 @@ std::string text(const JsonValue& object, std::string_view member) {
   return clipped(any_text_of(object, member).value_or("unknown"), 200);
 }
 
-std::string head(const JsonValue& result) {
+std::string summary_head(const JsonValue& result) {
   const auto day = [&](std::string_view member) {
     return text_or_empty(result, member).substr(0, 10);
   };
@@ -143,7 +143,7 @@ std::string to_do(const JsonValue& result) {
 
 std::string maintenance_markdown(const JsonValue& result) {
   MarkdownPage page;
-  page.add(head(result));
+  page.add(summary_head(result));
   page.add(executions_part(result));
   page.add(alerts_part(result));
   page.add_section("Trends", trends_table(result));

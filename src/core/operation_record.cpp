@@ -49,9 +49,9 @@ void OperationRecord::reset() noexcept {
   counters = OperationCounters{};
 }
 
-OperationRecord sum_of(std::span<const OperationRecord> records) noexcept {
-  OperationRecord sum{};
-  for (const OperationRecord& record : records) sum.merge(record);
+HeapRecord sum_of(std::span<const OperationRecord> records) {
+  HeapRecord sum;
+  for (const OperationRecord& record : records) sum->merge(record);
   return sum;
 }
 

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "json_reader.hpp"
 #include "perf_mgmt/core/errors.hpp"
 #include "plan_expression.hpp"
 
@@ -144,6 +145,7 @@ void add_value(Fnv1a& hash, const Json& value, Part part) {
 }
 
 Json plan_of(std::string_view explain_json) {
+  check_json_depth(explain_json, "plan");
   Json parsed = Json::parse(explain_json, nullptr, false);
   const Json* plan = parsed.is_array() && parsed.size() == 1 ? &parsed.front() : &parsed;
   if (plan->is_object()) {

@@ -120,6 +120,10 @@ std::string whole_number(double value) {
   return std::isfinite(value) ? fixed_text(std::round(value), 0) : kDash;
 }
 
+std::string counted(double count, std::string_view thing) {
+  return whole_number(count) + " " + std::string(thing) + (count == 1 ? "" : "s");
+}
+
 std::string duration_text(double milliseconds) {
   static constexpr std::array<Unit, 4> kUnits = {
       {{"ns", 1e6, 1000}, {"\u00b5s", 1e3, 100}, {"ms", 1, 1000}, {"s", 1e-3, 60}}};

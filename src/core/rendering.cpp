@@ -8,6 +8,7 @@
 
 #include "maintenance_markdown.hpp"
 #include "perf_mgmt/core/errors.hpp"
+#include "perf_mgmt/core/escape.hpp"
 #include "renderers.hpp"
 
 namespace perf_mgmt {
@@ -51,7 +52,7 @@ std::string render(std::string_view kind, std::string_view document) {
     return known.render(whole);
   }
   throw Error(sqlstate::invalid_parameter_value,
-              fmt::format("unknown kind of rendering \"{}\"", kind), "",
+              fmt::format("unknown kind of rendering \"{}\"", brief(kind)), "",
               fmt::format("Kinds are {}.", kind_names()));
 }
 

@@ -38,20 +38,8 @@ std::string time_fact(const JsonValue& summary) {
 }
 
 std::string load_fact(const JsonValue& summary) {
-  std::string load;
-  if (text_of(summary, "load_model") == "open") {
-    load = fmt::format("{} of {} operations a second begun",
-                       or_dash(summary.number_of("achieved_rate"), short_number),
-                       or_dash(summary.number_of("target_rate"), short_number));
-  } else if (const Value users = summary.number_of("concurrent_users")) {
-    load = whole_number(*users) + (*users == 1 ? " virtual user" : " virtual users");
-  }
-  if (const Value workers = summary.number_of("workers")) {
-    load += fmt::format("{}on {} worker {}", load.empty() ? "" : " ", whole_number(*workers),
-                        *workers == 1 ? "process" : "processes");
-  }
   const auto seed = any_text_of(summary, "seed");
-  return listed({load, seed ? "seed " + *seed : ""});
+  return listed({load_text(summary), seed ? "seed " + *seed : ""});
 }
 
 std::string machine_fact(const JsonValue& environment) {

@@ -143,8 +143,9 @@ constexpr WaitType kWaitTypes[] = {
 double samples_of(const SeriesPoint& point, const WaitType& type) {
   double samples = 0;
   for (const auto& [name, count] : point.waits) {
-    const bool is_known = std::any_of(std::begin(kWaitTypes), std::end(kWaitTypes),
-                                      [&](const WaitType& known) { return known.name == name; });
+    const bool is_known =
+        std::any_of(std::begin(kWaitTypes), std::end(kWaitTypes),
+                    [&name = name](const WaitType& known) { return known.name == name; });
     if (type.name.empty() ? !is_known : name == type.name) samples += count;
   }
   return samples;

@@ -130,9 +130,13 @@ std::string plans_html(const std::optional<JsonValue>& before, const JsonValue& 
   PlanPrinter printer;
   std::string flips;
   std::size_t count = 0;
+  bool all_ran_before = !plans.empty();
   for (const auto& [statement, rows] : by_statement(plans)) {
     const auto before_of = other_statements.find(statement);
-    if (before_of == other_statements.end()) continue;
+    if (before_of == other_statements.end()) {
+      all_ran_before = false;
+      continue;
+    }
     const PlanRow* new_plan = own_of(rows, before_of->second);
     if (new_plan == nullptr) continue;
     const PlanRow* old_plan = own_of(before_of->second, rows);
@@ -155,7 +159,7 @@ std::string plans_html(const std::optional<JsonValue>& before, const JsonValue& 
     if (count > kMostFlips) {
       html += "<p>The first " + std::to_string(kMostFlips) + " of them are shown.</p>\n";
     }
-  } else if (!others.empty() && !plans.empty()) {
+  } else if (all_ran_before) {
     html += "<p>Every statement ran with plans that were used before too.</p>\n";
   }
   return html + details_html("All plans", all);

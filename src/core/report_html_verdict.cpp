@@ -16,23 +16,6 @@ namespace perf_mgmt {
 
 namespace {
 
-// "40 virtual users on 4 workers", "498 of 500 operations/s begun, on 4 workers"
-std::string load_text(const JsonValue& summary) {
-  std::string text;
-  if (text_or_empty(summary, "load_model") == "open") {
-    const auto target = summary.number_of("target_rate");
-    const auto achieved = summary.number_of("achieved_rate");
-    text = or_dash(achieved, short_number) + " of " + or_dash(target, short_number) +
-           " operations/s begun";
-  } else if (const auto users = summary.number_of("concurrent_users")) {
-    text = counted(*users, "virtual user");
-  }
-  if (const auto workers = summary.number_of("workers")) {
-    text += (text.empty() ? "" : " on ") + counted(*workers, "worker");
-  }
-  return text;
-}
-
 // What ended a run before its time, or that it has not ended.
 std::string status_box(const JsonValue& summary) {
   const std::string status = text_or_empty(summary, "status");

@@ -42,7 +42,7 @@ std::string paragraphs(const std::vector<std::string>& texts) {
   return body;
 }
 
-std::string head(const JsonValue& document) {
+std::string report_head(const JsonValue& document) {
   const JsonValue report = document.get("report");
   std::string text = wrapped(verdict_title(report) + ": " + clipped(test_title(report), 120));
   text += paragraphs(verdict_reasons(report));
@@ -98,7 +98,7 @@ std::string facts(const JsonValue& document) {
 
 std::string report_text(const JsonValue& document) {
   const JsonValue report = document.get("report");
-  std::string text = head(document) + validity(report);
+  std::string text = report_head(document) + validity(report);
   text += section("Key figures", key_figures_table(document).terminal());
   text += section("What moved with it", items(explanation_lines(document), 8));
   text += section("Conditions that differ from the baseline's",

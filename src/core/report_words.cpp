@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "document_reader.hpp"
+#include "perf_mgmt/core/quantity.hpp"
 #include "verdict_text.hpp"
 
 namespace perf_mgmt {
@@ -126,6 +127,21 @@ std::vector<std::string> unavailable_metrics(const JsonValue& report) {
     });
   });
   return lines;
+}
+
+std::string load_text(const JsonValue& summary) {
+  std::string text;
+  if (text_of(summary, "load_model") == "open") {
+    text = fmt::format("{} of {} operations/s begun",
+                       or_dash(summary.number_of("achieved_rate"), short_number),
+                       or_dash(summary.number_of("target_rate"), short_number));
+  } else if (const auto users = summary.number_of("concurrent_users")) {
+    text = counted(*users, "virtual user");
+  }
+  if (const auto workers = summary.number_of("workers")) {
+    text += (text.empty() ? "on " : " on ") + counted(*workers, "worker");
+  }
+  return text;
 }
 
 std::string waits_text(const JsonValue& operation, std::size_t most, std::string (*share)(double)) {

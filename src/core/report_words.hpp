@@ -36,6 +36,9 @@ std::vector<std::string> validity_findings(const JsonValue& report);  // their m
 // "metric: reason" of what could not be had.
 std::vector<std::string> unavailable_metrics(const JsonValue& report);
 
+// Of a summary: "40 virtual users on 4 workers", "498 of 500 operations/s begun on 4 workers".
+std::string load_text(const JsonValue& summary);
+
 struct Fact {
   std::string name;
   std::string text;

@@ -24,7 +24,7 @@ std::optional<double> in_milliseconds(std::optional<double> nanoseconds) {
 std::optional<double> StageTotals::figure(std::string_view metric) const {
   if (metric == "cpu_usage_percent") return cpu_percent;
   if (metric == "memory_usage_percent") return memory_percent;
-  return figure_of(sum, seconds(), metric);
+  return figure_of(*sum, seconds(), metric);
 }
 
 void RunHistory::add(const Entry& entry) {
@@ -41,18 +41,18 @@ void RunHistory::add(const Entry& entry) {
   stage.to_ns = entry.to_ns;
   ++stage.intervals;
 
-  const OperationRecord all = sum_of(entry.records);
-  stage.sum.merge(all);
+  const HeapRecord all = sum_of(entry.records);
+  stage.sum->merge(*all);
   if (!entry.measured) return;
 
   IntervalFigures figures;
   figures.stage = entry.stage;
   figures.from_ns = entry.from_ns;
   figures.to_ns = entry.to_ns;
-  figures.ok = all.counters.ok;
-  figures.failed = all.counters.failed_total();
-  figures.mean_ms = in_milliseconds(all.response.mean());
-  if (const auto p95 = all.response.percentile(0.95))
+  figures.ok = all->counters.ok;
+  figures.failed = all->counters.failed_total();
+  figures.mean_ms = in_milliseconds(all->response.mean());
+  if (const auto p95 = all->response.percentile(0.95))
     figures.p95_ms = static_cast<double>(*p95) / 1e6;
   figures.worker_memory_bytes = entry.worker_memory_bytes;
   if (intervals_.size() >= most_intervals && in_last_ >= joined_) halve();
@@ -108,7 +108,7 @@ void RunHistory::halve() {
 }
 
 void RunHistory::note_rest(const OperationRecord& rest) {
-  if (!stages_.empty()) stages_.back().rest = rest;
+  if (!stages_.empty()) *stages_.back().rest = rest;
 }
 
 std::vector<IntervalFigures> RunHistory::intervals_at_full_load() const {

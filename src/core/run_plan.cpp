@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "perf_mgmt/core/compact_json.hpp"
 #include "perf_mgmt/core/errors.hpp"
 
 namespace perf_mgmt {
@@ -10,11 +11,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-[[noreturn]] void corrupted() {
+[[noreturn]] void unreadable_plan() {
   throw Error(sqlstate::data_corrupted, "run plan in shared memory is not readable");
 }
 
@@ -25,7 +22,19 @@ Json statement_to_json(const PlannedStatement& statement) {
           {"writes", statement.writes}};
 }
 
+// Where a name is replaced in part it is a blemish; a template would be another one.
+void require_utf8(const PlannedOperation& operation) {
+  try {
+    (void)Json(operation.sql_template).dump();
+  } catch (const Json::type_error&) {
+    throw Error(sqlstate::feature_not_supported,
+                "template of operation \"" + operation.name + "\" is not in UTF-8",
+                "In a database of another encoding templates must be ASCII.");
+  }
+}
+
 Json operation_to_json(const PlannedOperation& operation) {
+  require_utf8(operation);
   Json statements = Json::array();
   for (const PlannedStatement& statement : operation.statements) {
     statements.push_back(statement_to_json(statement));
@@ -107,12 +116,12 @@ std::string RunPlan::to_json() const {
                {"validate_only", validate_only},
                {"workers_requested", workers_requested},
                {"run_start_us", run_start_us}};
-  return dump(json);
+  return compact_json(json);
 }
 
 RunPlan RunPlan::from_json(std::string_view text) {
   const Json json = Json::parse(text, nullptr, false);
-  if (!json.is_object()) corrupted();
+  if (!json.is_object()) unreadable_plan();
   RunPlan plan;
   try {
     json.at("execution_id").get_to(plan.execution_id);
@@ -146,9 +155,9 @@ RunPlan RunPlan::from_json(std::string_view text) {
     json.at("workers_requested").get_to(plan.workers_requested);
     json.at("run_start_us").get_to(plan.run_start_us);
   } catch (const Json::exception&) {
-    corrupted();
+    unreadable_plan();
   } catch (const Error&) {  // the spec in it was no spec
-    corrupted();
+    unreadable_plan();
   }
   return plan;
 }
@@ -195,7 +204,7 @@ OperationProgram compile_operation(const RunPlan& plan, const PlannedOperation& 
     if (shared) continue;
     const std::string name = "session setting " + setting;
     text.resize(text.rfind('}'));
-    text += (members.empty() ? "" : ", ") + dump(name) + ": " + definition_text + "}";
+    text += (members.empty() ? "" : ", ") + compact_json(Json(name)) + ": " + definition_text + "}";
     members[name] = definition;
   }
 

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "perf_mgmt/core/compact_json.hpp"
 #include "perf_mgmt/core/errors.hpp"
 #include "perf_mgmt/core/random.hpp"
 #include "run_spec_layers.hpp"
@@ -320,7 +321,7 @@ std::string RunSpec::to_json() const {
     const json value = key.show(*this);
     if (!value.is_null()) result[std::string(key.name)] = value;
   }
-  return result.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  return compact_json(result);
 }
 
 }  // namespace perf_mgmt

@@ -1,6 +1,7 @@
 // The table of configuration keys, after the functions that carry their values into a RunSpec
 // (store) and out of it again (show).
 #include "run_spec_keys.hpp"
+#include "perf_mgmt/core/compact_json.hpp"
 
 #include <algorithm>
 #include <array>
@@ -27,7 +28,7 @@ constexpr std::array<std::string_view, 4> isolation_levels = {"read uncommitted"
                                                               "repeatable read", "serializable"};
 
 std::string text_of(const json& value) {
-  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+  return compact_json(value);
 }
 
 // 300 rather than 300.0: what a person would have written.

@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "json_reader.hpp"
 #include "perf_mgmt/core/errors.hpp"
+#include "perf_mgmt/core/escape.hpp"
 #include "perf_mgmt/core/suggest.hpp"
 
 namespace perf_mgmt {
@@ -27,7 +29,7 @@ using nlohmann::json;
   std::string hint = suggestion_hint(name, candidates);
   if (hint.empty()) hint = fmt::format("The keys are {}.", list);
   throw Error(sqlstate::invalid_parameter_value,
-              fmt::format("unrecognized configuration key \"{}\"", name),
+              fmt::format("unrecognized configuration key \"{}\"", brief(name)),
               fmt::format("The key stands in {}.", layer_name(layer)), std::move(hint));
 }
 
@@ -142,6 +144,7 @@ void refuse_lag_limit(const Standing& max_lag) {
 
 LayerValues read_layer(std::string_view layer_text, Layer layer) {
   if (layer_text.empty()) return {layer, {}};
+  check_json_depth(layer_text, layer_name(layer));
   const json object = json::parse(layer_text, nullptr, false);
   if (object.is_discarded()) {
     throw Error(sqlstate::invalid_json_text, fmt::format("{} is not valid JSON", layer_name(layer)),

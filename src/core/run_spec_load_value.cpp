@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "perf_mgmt/core/errors.hpp"
+#include "perf_mgmt/core/escape.hpp"
 #include "run_spec_check.hpp"
 
 namespace perf_mgmt::run_spec_check {
@@ -78,7 +79,7 @@ void check_beside(const json& stages, const json& stage, const Place& place) {
   for (std::size_t i = 0; i < stages.size(); ++i) {
     if (stages[i]["name"] == stage["name"]) {
       refuse_stages(fmt::format("stages {} and {} have the same name \"{}\"", i + 1, number,
-                                stage["name"].get_ref<const std::string&>()),
+                                brief(stage["name"].get_ref<const std::string&>())),
                     stands_in(place), "A stage without a name is called stage_<number>.");
     }
   }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "perf_mgmt/core/errors.hpp"
+#include "perf_mgmt/core/escape.hpp"
 #include "run_spec_value.hpp"
 
 namespace perf_mgmt {
@@ -33,7 +34,7 @@ void require_reachable(const RunSpec& spec, const std::string& stage, double tar
   const std::string_view unit =
       spec.load == LoadKind::open ? "operations per second" : "virtual users";
   throw Error(sqlstate::invalid_parameter_value,
-              fmt::format("target of stage \"{}\" is too high: {} {}", stage, target, unit),
+              fmt::format("target of stage \"{}\" is too high: {} {}", brief(stage), target, unit),
               fmt::format("There may be at most {} {}.", most, unit), std::move(hint));
 }
 

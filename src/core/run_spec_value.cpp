@@ -10,7 +10,9 @@
 #include <cmath>
 #include <optional>
 
+#include "perf_mgmt/core/compact_json.hpp"
 #include "perf_mgmt/core/errors.hpp"
+#include "perf_mgmt/core/escape.hpp"
 #include "perf_mgmt/core/generators.hpp"
 #include "perf_mgmt/core/suggest.hpp"
 #include "run_spec_check.hpp"
@@ -45,13 +47,7 @@ constexpr std::array refused_settings = {
 // The value as the user wrote it, cut where it would flood a message; a cut never splits a
 // character.
 std::string shown(const json& value) {
-  constexpr std::size_t most = 60;
-  std::string text = value.dump(-1, ' ', false, json::error_handler_t::replace);
-  if (text.size() <= most) return text;
-  std::size_t end = most;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  text.resize(end);
-  return text + "...";
+  return brief(compact_json(value));
 }
 
 std::string_view kind_of(const json& value) {
@@ -204,7 +200,7 @@ std::string checked_setting_name(const Place& place, const std::string& name) {
   if (!is_setting_name(name)) {
     throw Error(sqlstate::invalid_parameter_value,
                 fmt::format("invalid name of a setting in configuration key \"{}\": \"{}\"",
-                            place.key, name),
+                            place.key, brief(name)),
                 fmt::format("A name has letters, digits and underscores, and may have parts "
                             "with dots between them. {}",
                             stands_in(place)));
@@ -241,11 +237,11 @@ json checked_settings(const Place& place, const json& value,
   for (const auto& [name, setting] : value.items()) {
     const std::string folded = checked_setting_name(place, name);
     if (result.contains(folded)) {
-      throw Error(
-          sqlstate::invalid_parameter_value,
-          fmt::format("setting \"{}\" stands twice in configuration key \"{}\"", folded, place.key),
-          fmt::format("Names of settings that differ in case only are the same. {}",
-                      stands_in(place)));
+      throw Error(sqlstate::invalid_parameter_value,
+                  fmt::format("setting \"{}\" stands twice in configuration key \"{}\"",
+                              brief(folded), place.key),
+                  fmt::format("Names of settings that differ in case only are the same. {}",
+                              stands_in(place)));
     }
     result[folded] = check(member_of(place, name), setting);
   }
@@ -264,7 +260,7 @@ json checked_think_time(const ValueRule& rule, const Place& place, const json& v
   if (type == value.end() || (*type != "integer" && *type != "numeric"))
     refuse(place, value, "The definition's type must be \"integer\" or \"numeric\".");
   try {
-    DurationGenerator::compile(value.dump(-1, ' ', false, json::error_handler_t::replace));
+    DurationGenerator::compile(compact_json(value));
   } catch (const Error& error) {
     throw Error(
         error.sqlstate(),
@@ -312,7 +308,7 @@ void refuse_type(const Place& place, const json& value, std::string_view wanted,
 }
 
 Place member_of(const Place& place, std::string_view member) {
-  return {fmt::format("{}.{}", place.key, member), place.layer, place.part};
+  return {fmt::format("{}.{}", place.key, brief(member)), place.layer, place.part};
 }
 
 json checked_members(std::span<const Member> members, const Place& place, const json& value) {

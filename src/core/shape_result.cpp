@@ -1,4 +1,5 @@
 #include "perf_mgmt/core/shape_result.hpp"
+#include "perf_mgmt/core/compact_json.hpp"
 
 #include <fmt/format.h>
 
@@ -13,10 +14,6 @@ using Json = nlohmann::ordered_json;
 
 // Of what falls due in a step.
 constexpr double least_percent_run = 95;
-
-std::string dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
 
 template <typename T>
 Json or_null(const std::optional<T>& value) {
@@ -48,17 +45,17 @@ std::string StressResult::to_json() const {
                       {"limit", result.criterion.limit},
                       {"actual", rounded(result.actual)}});
   }
-  return dump({{"type", "STRESS"},
-               {"steps", steps_},
-               {"last_good_step", good > 0 ? Json(good) : Json(nullptr)},
-               {"last_good_load", good > 0 ? Json(good_load) : Json(nullptr)},
-               {"broken_step", is_broken() ? Json(steps_) : Json(nullptr)},
-               {"broken_load", is_broken() ? Json(last_load_) : Json(nullptr)},
-               {"broken", std::move(broken)}});
+  return compact_json(Json{{"type", "STRESS"},
+                           {"steps", steps_},
+                           {"last_good_step", good > 0 ? Json(good) : Json(nullptr)},
+                           {"last_good_load", good > 0 ? Json(good_load) : Json(nullptr)},
+                           {"broken_step", is_broken() ? Json(steps_) : Json(nullptr)},
+                           {"broken_load", is_broken() ? Json(last_load_) : Json(nullptr)},
+                           {"broken", std::move(broken)}});
 }
 
 std::optional<CriterionResult> broken_rate(const StageTotals& stage, double due) {
-  const OperationCounters& counters = stage.sum.counters;
+  const OperationCounters& counters = stage.sum->counters;
   const auto run = static_cast<double>(counters.finished() - counters.skipped);
   if (due <= 0 || run + 3 * std::sqrt(due) >= due) return std::nullopt;
   const double percent = 100 * run / due;
@@ -80,19 +77,19 @@ std::string spike_result_json(const RunHistory& history, const LoadModel& load) 
   const std::optional<SpikeResult> result =
       analyse_spike(intervals, static_cast<std::size_t>(std::distance(stages.begin(), spike)));
   if (!result) {
-    return dump({{"type", "SPIKE"},
-                 {"metric", nullptr},
-                 {"before_ms", nullptr},
-                 {"during_ms", nullptr},
-                 {"limit_ms", nullptr},
-                 {"recovery_ms", nullptr}});
+    return compact_json(Json{{"type", "SPIKE"},
+                             {"metric", nullptr},
+                             {"before_ms", nullptr},
+                             {"during_ms", nullptr},
+                             {"limit_ms", nullptr},
+                             {"recovery_ms", nullptr}});
   }
-  return dump({{"type", "SPIKE"},
-               {"metric", result->metric},
-               {"before_ms", rounded(result->before_ms)},
-               {"during_ms", rounded(result->during_ms)},
-               {"limit_ms", rounded(result->limit_ms)},
-               {"recovery_ms", rounded(result->recovery_ms)}});
+  return compact_json(Json{{"type", "SPIKE"},
+                           {"metric", result->metric},
+                           {"before_ms", rounded(result->before_ms)},
+                           {"during_ms", rounded(result->during_ms)},
+                           {"limit_ms", rounded(result->limit_ms)},
+                           {"recovery_ms", rounded(result->recovery_ms)}});
 }
 
 std::string endurance_result_json(const RunHistory& history,
@@ -110,12 +107,12 @@ std::string endurance_result_json(const RunHistory& history,
                          {"bytes_before", then == before.end() ? Json(nullptr) : Json(then->bytes)},
                          {"bytes_after", now.bytes}});
   }
-  return dump({{"type", "ENDURANCE"},
-               {"mean_response_drift_percent", rounded(drift.mean_percent)},
-               {"p95_response_drift_percent", rounded(drift.p95_percent)},
-               {"throughput_drift_percent", rounded(drift.throughput_percent)},
-               {"worker_memory_growth_bytes", or_null(drift.worker_memory_bytes)},
-               {"relations", std::move(relations)}});
+  return compact_json(Json{{"type", "ENDURANCE"},
+                           {"mean_response_drift_percent", rounded(drift.mean_percent)},
+                           {"p95_response_drift_percent", rounded(drift.p95_percent)},
+                           {"throughput_drift_percent", rounded(drift.throughput_percent)},
+                           {"worker_memory_growth_bytes", or_null(drift.worker_memory_bytes)},
+                           {"relations", std::move(relations)}});
 }
 
 std::string volume_result_json(const std::vector<DataVolume>& volumes) {
@@ -128,7 +125,8 @@ std::string volume_result_json(const std::vector<DataVolume>& volumes) {
   }
   const bool satisfied = std::all_of(volumes.begin(), volumes.end(),
                                      [](const DataVolume& volume) { return volume.satisfied(); });
-  return dump({{"type", "VOLUME"}, {"satisfied", satisfied}, {"relations", std::move(relations)}});
+  return compact_json(
+      Json{{"type", "VOLUME"}, {"satisfied", satisfied}, {"relations", std::move(relations)}});
 }
 
 std::vector<std::string> unmet_requirements(const std::vector<DataVolume>& volumes) {

@@ -25,13 +25,13 @@ double median_of(std::vector<double>& x) {
   return below + (*middle - below) / 2;
 }
 
-struct Interval {
+struct ScoreInterval {
   double low;
   double high;
 };
 
 // Wilson's score interval of a proportion (Wilson 1927), z the normal quantile.
-Interval wilson_interval(double proportion, double n, double z) {
+ScoreInterval wilson_interval(double proportion, double n, double z) {
   const double z2 = z * z;
   const double centre = proportion + z2 / (2 * n);
   const double reach = z * std::sqrt(proportion * (1 - proportion) / n + z2 / (4 * n * n));
@@ -137,8 +137,8 @@ std::optional<ProportionTest> newcombe_wilson(std::uint64_t hits_a, std::uint64_
   const double count_b = static_cast<double>(n_b);
   const double a = static_cast<double>(hits_a) / count_a;
   const double b = static_cast<double>(hits_b) / count_b;
-  const Interval of_a = wilson_interval(a, count_a, z);
-  const Interval of_b = wilson_interval(b, count_b, z);
+  const ScoreInterval of_a = wilson_interval(a, count_a, z);
+  const ScoreInterval of_b = wilson_interval(b, count_b, z);
 
   ProportionTest test;
   test.difference = b - a;

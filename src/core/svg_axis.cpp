@@ -18,7 +18,6 @@ namespace {
 
 constexpr double kLargest = 1e15;
 constexpr int kMostTicks = 100;
-constexpr double kSlack = 1e-9;  // of a step: an end that is a tick but for rounding
 constexpr int kTicksOfY = 4;
 constexpr int kTicksOfX = 6;
 constexpr int kTicksOfDates = 4;  // which are long
@@ -38,7 +37,7 @@ Step step_of(double size) {
   const int exponent = static_cast<int>(std::floor(std::log10(size)));
   for (const double multiple : {1.0, 2.0, 2.5, 5.0}) {
     const Step step{multiple, exponent};
-    if (step.size() >= size * (1 - kSlack)) return step;
+    if (step.size() >= size * (1 - kTickSlack)) return step;
   }
   return {1, exponent + 1};
 }
@@ -59,19 +58,19 @@ bool can_be_divided(double low, double high) {
 
 std::vector<double> linear_ticks(double low, double high, int wanted) {
   const Step step = step_of((high - low) / wanted);
-  return multiples(step, std::ceil(low / step.size() - kSlack),
-                   std::floor(high / step.size() + kSlack));
+  return multiples(step, std::ceil(low / step.size() - kTickSlack),
+                   std::floor(high / step.size() + kTickSlack));
 }
 
 std::vector<double> logarithmic_ticks(double low, double high, int wanted) {
   std::vector<double> powers;
   std::vector<double> all;
   const int first = static_cast<int>(std::floor(std::log10(low)));
-  const int last = static_cast<int>(std::floor(std::log10(high) + kSlack));
+  const int last = static_cast<int>(std::floor(std::log10(high) + kTickSlack));
   for (int exponent = first; exponent <= last; ++exponent) {
     for (const double multiple : {1.0, 2.0, 5.0}) {
       const double value = Step{multiple, exponent}.size();
-      if (value < low * (1 - kSlack) || value > high * (1 + kSlack)) continue;
+      if (value < low * (1 - kTickSlack) || value > high * (1 + kTickSlack)) continue;
       all.push_back(value);
       if (multiple == 1) powers.push_back(value);
     }
@@ -177,19 +176,19 @@ ChartAxis logarithmic_axis(AxisUnit unit, double low, double high) {
 
 // 1, 2 or 5 times a power of ten, at most or at least the value.
 double round_below(double value) {
-  const int exponent = static_cast<int>(std::floor(std::log10(value) + kSlack));
+  const int exponent = static_cast<int>(std::floor(std::log10(value) + kTickSlack));
   double below = Step{1, exponent}.size();
   for (const double multiple : {2.0, 5.0}) {
     const double candidate = Step{multiple, exponent}.size();
-    if (candidate <= value * (1 + kSlack)) below = candidate;
+    if (candidate <= value * (1 + kTickSlack)) below = candidate;
   }
   return below;
 }
 double round_above(double value) {
-  const int exponent = static_cast<int>(std::floor(std::log10(value) + kSlack));
+  const int exponent = static_cast<int>(std::floor(std::log10(value) + kTickSlack));
   for (const double multiple : {1.0, 2.0, 5.0}) {
     const double candidate = Step{multiple, exponent}.size();
-    if (candidate >= value * (1 - kSlack)) return candidate;
+    if (candidate >= value * (1 - kTickSlack)) return candidate;
   }
   return Step{1, exponent + 1}.size();
 }
@@ -249,8 +248,8 @@ ChartAxis value_axis(AxisUnit unit, AxisScale scale, double low, double high, bo
   Step step = step_of((high - low) / display.divisor / kTicksOfY);
   if (unit == AxisUnit::count && display.divisor == 1 && step.size() < 1) step = {1, 0};
   const double unit_step = step.size() * display.divisor;
-  const std::vector<double> values =
-      multiples(step, std::floor(low / unit_step + kSlack), std::ceil(high / unit_step - kSlack));
+  const std::vector<double> values = multiples(step, std::floor(low / unit_step + kTickSlack),
+                                               std::ceil(high / unit_step - kTickSlack));
   ChartAxis axis;
   axis.ticks = texts_of(values, step.size(), display, "");
   axis.header = display.header;

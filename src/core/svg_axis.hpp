@@ -12,6 +12,9 @@ namespace perf_mgmt {
 // Whether a chart can do something with it: finite, and far from where doubles overflow.
 bool is_plottable(double value);
 
+// Of a step: an end that is a tick but for rounding.
+inline constexpr double kTickSlack = 1e-9;
+
 struct AxisTick {
   double value = 0;
   std::string text;

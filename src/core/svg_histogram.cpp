@@ -12,10 +12,10 @@ namespace perf_mgmt {
 
 namespace {
 
-constexpr double kGap = 0.4;      // between bars
+constexpr double kBarGap = 0.4;   // between bars
 constexpr double kLeastSize = 1;  // of a bar: the few that took longest are to be seen
 constexpr std::size_t kLongestLabel = 12;
-constexpr std::size_t kLongestText = 120;
+constexpr std::size_t kLongestBarText = 120;
 constexpr double kLetterWidth = 6.7;  // about
 
 bool is_usable(const HistogramBar& bar) {
@@ -90,12 +90,12 @@ std::string svg_histogram(const std::string& id, const std::string& title,
     const double right = plot_x(x, bar.to_ms);
     if (bar.count > 0) {
       const double top = std::min(plot_y(y, bar.count), kPlotBottom - kLeastSize);
-      path.box(left, top, std::max(right - left - kGap, kLeastSize), kPlotBottom - top);
+      path.box(left, top, std::max(right - left - kBarGap, kLeastSize), kPlotBottom - top);
     }
     std::string text = bar_text(bar, all);
     for (const ChartMark& mark : marks) {
       if (mark.x < bar.from_ms || !(mark.x < bar.to_ms)) continue;
-      text += "; " + clipped(mark.text, kLongestText);
+      text += "; " + clipped(mark.text, kLongestBarText);
     }
     strips.push_back({left, right, (left + right) / 2, std::move(text)});
   }

@@ -16,8 +16,7 @@ constexpr double kMinute = 60;
 constexpr double kHour = 60 * kMinute;
 constexpr double kDay = 24 * kHour;
 constexpr double kMonth = 30.44 * kDay;  // about
-constexpr double kFarthest = 6e10;       // the year 3871; years before 1 are as far
-constexpr double kSlack = 1e-9;
+constexpr double kFarthestTime = 6e10;   // the year 3871; years before 1 are as far
 
 // 1970-01-05 was the first Monday.
 constexpr double kFirstMonday = 4 * kDay;
@@ -29,7 +28,7 @@ struct Moment {
 
 Moment moment_of(double epoch_seconds) {
   using namespace std::chrono;
-  const double within = std::clamp(epoch_seconds, -kFarthest, kFarthest);
+  const double within = std::clamp(epoch_seconds, -kFarthestTime, kFarthestTime);
   const double day = std::floor(within / kDay);
   return {sys_days(days(static_cast<int>(day))), static_cast<int>((within - day * kDay) / kMinute)};
 }
@@ -48,8 +47,8 @@ std::string clock_text(int minute) {
 // Multiples of a step, counted from `origin`, from low to high.
 std::vector<double> regular(double low, double high, double step, double origin) {
   std::vector<double> values;
-  const double first = std::ceil((low - origin) / step - kSlack);
-  const double last = std::floor((high - origin) / step + kSlack);
+  const double first = std::ceil((low - origin) / step - kTickSlack);
+  const double last = std::floor((high - origin) / step + kTickSlack);
   for (double i = first; i <= last; ++i) values.push_back(origin + i * step);
   return values;
 }
@@ -95,7 +94,7 @@ std::vector<AxisTick> elapsed_ticks(double low, double high, int wanted) {
       kMinute, 2 * kMinute, 5 * kMinute, 10 * kMinute, 15 * kMinute, 20 * kMinute, 30 * kMinute,
       kHour,   2 * kHour,   3 * kHour,   6 * kHour};
   const double least = (high - low) / wanted;
-  const auto step = std::ranges::lower_bound(kSteps, least * (1 - kSlack));
+  const auto step = std::ranges::lower_bound(kSteps, least * (1 - kTickSlack));
   std::vector<double> values;
   double unit = 1;
   const char* name = " s";
@@ -128,8 +127,8 @@ std::vector<AxisTick> calendar_ticks(double low, double high, int wanted) {
   constexpr std::array<double, 9> kSteps = {
       kMinute, 5 * kMinute, 15 * kMinute, kHour, 3 * kHour, 6 * kHour, 12 * kHour, kDay, 2 * kDay};
   constexpr std::array<int, 7> kMonths = {1, 3, 6, 12, 24, 60, 120};
-  low = std::clamp(low, -kFarthest, kFarthest);
-  high = std::clamp(high, -kFarthest, kFarthest);
+  low = std::clamp(low, -kFarthestTime, kFarthestTime);
+  high = std::clamp(high, -kFarthestTime, kFarthestTime);
   const double least = (high - low) / wanted;
 
   std::vector<AxisTick> ticks;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "perf_mgmt/core/errors.hpp"
+#include "perf_mgmt/core/escape.hpp"
 #include "perf_mgmt/core/suggest.hpp"
 
 namespace perf_mgmt {
@@ -66,12 +67,10 @@ class Reader {
   [[noreturn]] void throw_unterminated(const char* what, std::size_t start) const {
     const auto line =
         1 + std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(start), '\n');
-    throw Error(
-        sqlstate::syntax_error, std::string("unterminated ") + what + " in the template",
-        "It begins in line " + std::to_string(line) + ": " +
-            std::string(text_.substr(start, std::min<std::size_t>(20, end_of(start, [](char c) {
-                                                                        return !is_newline(c);
-                                                                      }) - start))));
+    throw Error(sqlstate::syntax_error, std::string("unterminated ") + what + " in the template",
+                "It begins in line " + std::to_string(line) + ": " +
+                    brief(text_.substr(
+                        start, end_of(start, [](char c) { return !is_newline(c); }) - start)));
   }
 
   void read_token();
@@ -206,9 +205,8 @@ void Reader::read_dollar() {
     }
     if (number < 1 || number > kMaxParameterNumber) {
       throw Error(sqlstate::undefined_parameter,
-                  "there is no parameter " +
-                      std::string(text_.substr(at_, std::min<std::size_t>(end - at_, 20))),
-                  {}, "Parameters are numbered from 1 to 65535.");
+                  "there is no parameter " + brief(text_.substr(at_, end - at_)), {},
+                  "Parameters are numbered from 1 to 65535.");
     }
     result_.highest_number = std::max(result_.highest_number, number);
     result_.places.push_back({result_.sql.size(), end - at_, number});
@@ -247,8 +245,8 @@ void Reader::read_colon() {
       copy_to(at_ + 1);
       return;
     }
-    throw Error(sqlstate::undefined_parameter, "there is no parameter \"" + name + '"',
-                "The template has the placeholder :" + name + '.',
+    throw Error(sqlstate::undefined_parameter, "there is no parameter \"" + brief(name) + '"',
+                "The template has the placeholder :" + brief(name) + '.',
                 suggestion_hint(name, parameters_));
   }
   const auto number = static_cast<int>(found - parameters_.begin()) + 1;

@@ -7,6 +7,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
+
+#include "perf_mgmt/core/quantity.hpp"
 
 namespace perf_mgmt {
 
@@ -27,11 +30,6 @@ class Findings {
  private:
   std::vector<Finding> list_;
 };
-
-// "1 look", "2 looks"
-std::string counted(std::uint64_t count, std::string_view thing) {
-  return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
-}
 
 double percent(std::uint64_t part, std::uint64_t whole) {
   return 100.0 * static_cast<double>(part) / static_cast<double>(whole);

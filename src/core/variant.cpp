@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "json_reader.hpp"
+#include "perf_mgmt/core/compact_json.hpp"
 #include "perf_mgmt/core/errors.hpp"
 
 namespace perf_mgmt {
@@ -40,6 +42,7 @@ std::vector<std::string> take_statements(json& object, const char* member,
 }  // namespace
 
 Variant read_variant(std::string_view text, std::string_view letter, int rounds_total) {
+  check_json_depth(text, fmt::format("variant \"{}\"", letter));
   json object = json::parse(text, nullptr, false);
   if (object.is_discarded() || !object.is_object()) {
     refuse(letter, "invalid configuration", "It must be a JSON object.",
@@ -52,7 +55,7 @@ Variant read_variant(std::string_view text, std::string_view letter, int rounds_
            "Leave it out; the number of rounds is an argument of its own.");
   }
   Variant variant;
-  variant.given = object.dump(-1, ' ', false, json::error_handler_t::replace);
+  variant.given = compact_json(object);
   variant.name = letter;
   if (object.contains("name")) {
     if (!object["name"].is_string() || object["name"].get_ref<const std::string&>().empty()) {
@@ -66,7 +69,7 @@ Variant read_variant(std::string_view text, std::string_view letter, int rounds_
   variant.teardown = take_statements(object, "teardown", letter);
   object["rounds"] = rounds_total;
   object["quiet"] = false;
-  variant.config = object.dump(-1, ' ', false, json::error_handler_t::replace);
+  variant.config = compact_json(object);
   return variant;
 }
 

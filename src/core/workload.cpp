@@ -3,12 +3,14 @@
 #include "perf_mgmt/core/workload.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>  // where join() is from fmt 11 on
 
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
 #include "perf_mgmt/core/errors.hpp"
+#include "perf_mgmt/core/escape.hpp"
 #include "perf_mgmt/core/suggest.hpp"
 
 namespace perf_mgmt {
@@ -49,10 +51,11 @@ bool bears(const OperationWeight& operation, std::string_view category) {
     hint = known.empty() ? "Give the operations categories, or leave out \"workload_mix\"."
                          : fmt::format("The categories are {}.", fmt::join(known, ", "));
   }
-  throw Error(sqlstate::invalid_parameter_value,
-              fmt::format("category \"{}\" of the workload mix matches no operation", category),
-              "A key of \"workload_mix\" selects the operations that bear it as a category.",
-              std::move(hint));
+  throw Error(
+      sqlstate::invalid_parameter_value,
+      fmt::format("category \"{}\" of the workload mix matches no operation", brief(category)),
+      "A key of \"workload_mix\" selects the operations that bear it as a category.",
+      std::move(hint));
 }
 
 std::vector<double> shares_of_mix(std::span<const OperationWeight> operations,
@@ -65,11 +68,12 @@ std::vector<double> shares_of_mix(std::span<const OperationWeight> operations,
     for (std::size_t i = 0; i < operations.size(); ++i) {
       if (!bears(operations[i], category)) continue;
       if (matched_by[i] != nullptr) {
-        throw Error(sqlstate::invalid_parameter_value,
-                    fmt::format("operation \"{}\" is matched by two categories of the workload mix",
-                                operations[i].name),
-                    fmt::format("It bears \"{}\" and \"{}\".", *matched_by[i], category),
-                    "Leave out one of the two, or change the categories of the operation.");
+        throw Error(
+            sqlstate::invalid_parameter_value,
+            fmt::format("operation \"{}\" is matched by two categories of the workload mix",
+                        operations[i].name),
+            fmt::format("It bears \"{}\" and \"{}\".", brief(*matched_by[i]), brief(category)),
+            "Leave out one of the two, or change the categories of the operation.");
       }
       matched_by[i] = &category;
       matched = true;
@@ -80,7 +84,7 @@ std::vector<double> shares_of_mix(std::span<const OperationWeight> operations,
     if (!(weight_sum > 0)) {
       throw Error(sqlstate::invalid_parameter_value,
                   fmt::format("category \"{}\" of the workload mix has operations of weight 0 only",
-                              category),
+                              brief(category)),
                   "The share of a category is divided among its operations by weight.",
                   "Give one of them a weight, or leave the category out of the mix.");
     }

@@ -11,8 +11,6 @@ namespace perf_mgmt::pg {
 
 namespace {
 
-constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
-constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::int64_t kLookPeriod = kSecond / 2;
 constexpr std::uint64_t kSamplingStream = (std::uint64_t{1} << 63) + 3;
 constexpr std::size_t kMostHolders = 10;

@@ -4,10 +4,12 @@
 // round by round in the order A B B A, A B B A ...: whatever drifts on the host falls on both
 // alike. Where the turn passes from one variant to the other, the first one's teardown and the
 // other's setup run in this session, each statement in a transaction of its own. Teardown runs
-// whatever happens, for as long as the session lives. The session holds the comparison's lock, as a
-// controller holds that of its execution: where it is free, a comparison that is RUNNING is lost.
+// whatever happens, for as long as the session lives; beyond that its row says what is set up. The
+// session holds the comparison's lock, as a controller holds that of its execution: where it is
+// free, a comparison that is RUNNING is lost, which mark_lost_comparisons finds.
 #include <cmath>
 
+#include "perf_mgmt/core/escape.hpp"
 #include "perf_mgmt/core/variant.hpp"
 #include "perf_mgmt/pg/execution_lock.hpp"
 #include "perf_mgmt/pg/run_control.hpp"
@@ -27,6 +29,7 @@ namespace {
 
 // A statement of the caller's, with the caller's rights and search_path, committed.
 void run_statement(const std::string& sql, const std::string& what) {
+  const auto where = [&] { return fmt::format("In {}: {}", what, brief(sql, 1000)); };
   try {
     in_subtransaction([&] {
       const int code = pg_call([&] { return SPI_execute(sql.c_str(), false, 0); });
@@ -35,11 +38,10 @@ void run_statement(const std::string& sql, const std::string& what) {
                   fmt::format("cannot run this statement: {}", SPI_result_code_string(code)));
     });
   } catch (PgError& error) {
-    error.add_detail(fmt::format("In {}: {}", what, sql));
+    error.add_detail(where());
     throw;
   } catch (const Error& error) {
-    throw Error(error.sqlstate(), error.message(), fmt::format("In {}: {}", what, sql),
-                error.hint());
+    throw Error(error.sqlstate(), error.message(), where(), error.hint());
   }
   pg_call([] { SPI_commit(); });
 }
@@ -81,7 +83,6 @@ class Comparison {
         test_id = intent.test.id;
         progress_seconds_ = intent.spec.progress_seconds;
       }
-      mark_lost();
       id_ = *sql_query(
                  "INSERT INTO perf_mgmt.variant_comparisons (test_id, execution_environment, "
                  "quads, name_a, variant_a, name_b, variant_b) VALUES ($1::pg_catalog.uuid, $2, "
@@ -95,21 +96,26 @@ class Comparison {
     pg_call([] { SPI_commit(); });
   }
 
-  // Comparisons whose session ended in the middle: nobody was left to say so.
-  static void mark_lost() {
-    const SqlResult running =
-        sql_query("SELECT id FROM perf_mgmt.variant_comparisons WHERE status = 'RUNNING'");
-    for (const std::vector<SqlText>& row : running.rows) {
-      if (holder_of_execution_lock(*row[0]) == 0) mark_failed(*row[0]);
-    }
+  // undone: nothing is set up any more.
+  void record_failure(bool undone) {
+    in_subtransaction([&] {
+      sql_query(fmt::format("UPDATE perf_mgmt.variant_comparisons SET status = 'FAILED', "
+                            "completed_at = pg_catalog.clock_timestamp(){} "
+                            "WHERE id = $1::pg_catalog.uuid AND status = 'RUNNING'",
+                            undone ? ", set_up = NULL" : ""),
+                {id_});
+    });
+    pg_call([] { SPI_commit(); });
   }
 
-  static void mark_failed(const std::string& id) {
-    sql_query(
-        "UPDATE perf_mgmt.variant_comparisons SET status = 'FAILED', "
-        "completed_at = pg_catalog.clock_timestamp() "
-        "WHERE id = $1::pg_catalog.uuid AND status = 'RUNNING'",
-        {id});
+  // Which variant is set up, for those who come after this session.
+  void record_set_up(const SqlText& side) {
+    in_subtransaction([&] {
+      sql_query(
+          "UPDATE perf_mgmt.variant_comparisons SET set_up = $2 WHERE id = $1::pg_catalog.uuid",
+          {id_, side});
+    });
+    pg_call([] { SPI_commit(); });
   }
 
   // One round of a side.
@@ -153,15 +159,21 @@ class Comparison {
         run_statement(variant.teardown[torn_down_],
                       fmt::format("the teardown of variant \"{}\"", variant.name));
       }
+      if (has_statements(variant)) record_set_up(std::nullopt);
       active_.reset();
     }
     if (!side) return;
+    const Variant& variant = variants_[*side];
+    if (has_statements(variant)) record_set_up(*side == 0 ? "A" : "B");
     active_ = side;  // from here on there may be something to tear down
     torn_down_ = 0;
-    const Variant& variant = variants_[*side];
     for (const std::string& statement : variant.setup) {
       run_statement(statement, fmt::format("the setup of variant \"{}\"", variant.name));
     }
+  }
+
+  static bool has_statements(const Variant& variant) {
+    return !variant.setup.empty() || !variant.teardown.empty();
   }
 
   void show_progress(int quad) const {
@@ -190,7 +202,8 @@ class Comparison {
     for (std::optional<RunControl>& control : controls_) control.reset();
     try {
       pg_call([] { SPI_rollback(); });
-      const auto attempt = [held](const auto& step) {
+      bool undone = true;
+      const auto attempt = [&undone, held](const auto& step) {
         QueryCancelPending = false;
         InterruptHoldoffCount = held;
         try {
@@ -198,6 +211,7 @@ class Comparison {
           HOLD_INTERRUPTS();
         } catch (const std::exception& error) {
           HOLD_INTERRUPTS();
+          undone = false;
           report(WARNING, "01000", fmt::format("comparison could not be undone: {}", error.what()));
         }
       };
@@ -210,10 +224,7 @@ class Comparison {
           });
         }
       }
-      attempt([&] {
-        in_subtransaction([&] { mark_failed(id_); });
-        pg_call([] { SPI_commit(); });
-      });
+      attempt([&] { record_failure(undone); });
       release_execution_lock(id_);
     } catch (const std::exception& error) {
       report(WARNING, "01000", fmt::format("comparison could not be undone: {}", error.what()));

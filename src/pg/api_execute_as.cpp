@@ -5,11 +5,10 @@
 // more rights than he has. So the statement runs as he, in the way in which the server itself runs
 // code of a table's owner (maintenance commands, logical replication): as an operation that can
 // neither change the role nor leave anything behind for the caller to run.
-#include "perf_mgmt/pg/spi.hpp"
+#include "perf_mgmt/pg/catalogue.hpp"
 
 extern "C" {
 #include "miscadmin.h"
-#include "utils/acl.h"
 #include "utils/array.h"
 #include "utils/guc.h"
 }
@@ -17,18 +16,6 @@ extern "C" {
 namespace perf_mgmt::pg {
 
 namespace {
-
-// From 16 on a member of a role need not be allowed to act as that role.
-bool may_act_as(Oid role) {
-  return sql_query(fmt::format("SELECT pg_has_role($1::oid, '{}')",
-                               PG_VERSION_NUM >= 160000 ? "SET" : "MEMBER"),
-                   {std::to_string(role)})
-             .scalar() == "t";
-}
-
-std::string role_name(Oid role) {
-  return pg_call([&] { return GetUserNameFromId(role, false); });
-}
 
 std::vector<SqlText> text_elements(ArrayType* array) {
   Datum* elements = nullptr;
@@ -50,10 +37,11 @@ Datum execute_as(FunctionCallInfo call) {
   const std::string statement = pg_call([&] { return TextDatumGetCString(call->args[1].value); });
   const std::vector<SqlText> values =
       text_elements(pg_call([&] { return DatumGetArrayTypeP(call->args[2].value); }));
+  const std::string name = role_name(role);  // a superuser is a member even of what does not exist
   SpiConnection spi;
-  if (!may_act_as(role)) {
+  if (!pg_call([&] { return may_act_as(GetUserId(), role); })) {
     throw Error(sqlstate::insufficient_privilege,
-                fmt::format("must be member of role \"{}\"", role_name(role)));
+                fmt::format("must be member of role \"{}\"", name));
   }
 
   // Settings that the other role's code makes end with it: a search_path left behind would choose

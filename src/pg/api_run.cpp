@@ -100,13 +100,14 @@ Datum attempt(FunctionCallInfo call) {
   spi.finish();
   std::vector<std::optional<Datum>> row(2);
   if (!id.empty()) row[0] = uuid_datum(id);
-  if (!failure.is_null()) row[1] = jsonb_datum(dump(failure));
+  if (!failure.is_null()) row[1] = jsonb_datum(compact_json(failure));
   return row_result(call, row);
 }
 
 struct ExecutionState {
   std::string status;
   bool alive = false;
+  Oid extension_owner = InvalidOid;  // of one that is not alive
 };
 
 ExecutionState read_state(const std::string& id) {
@@ -120,7 +121,7 @@ ExecutionState read_state(const std::string& id) {
   // Locks of the primary are not seen on a standby: there the row alone tells.
   const bool alive =
       pg_call([] { return RecoveryInProgress(); }) || holder_of_execution_lock(id) != 0;
-  return {*found.rows[0][0], alive};
+  return {*found.rows[0][0], alive, alive ? InvalidOid : extension_owner()};
 }
 
 // In a connection of its own, whose memory goes with it: a session may look for hours.
@@ -130,6 +131,20 @@ ExecutionState look_at(const std::string& id, bool nonatomic) {
   if (nonatomic) pg_call([] { SPI_commit(); });  // no snapshot is held between two looks
   spi.finish();
   return state;
+}
+
+// A lost execution has nobody who would end it: a process marks it FAILED, with the rights of the
+// extension's owner, as after a crash of the server. Returns when that has ended; where there is no
+// worker slot for it, all stays as it is.
+void settle_lost_executions(Oid owner) {
+  const auto handle =
+      register_process("perf_mgmt_controller_main", "perf_mgmt controller", DSM_HANDLE_INVALID,
+                       {.database = MyDatabaseId, .role = owner}, AfterCrash::gone);
+  CallerWatch watch;
+  pid_t pid = 0;
+  while (handle && pg_call([&] { return GetBackgroundWorkerPid(*handle, &pid); }) != BGWH_STOPPED) {
+    watch.wait(SharedRun());
+  }
 }
 
 Datum wait_for_execution(FunctionCallInfo call) {
@@ -150,6 +165,10 @@ Datum wait_for_execution(FunctionCallInfo call) {
   if (state.status == "RUNNING") {
     // Once more: the state is committed before the lock is given up.
     state = look_at(id, nonatomic);
+    if (state.status == "RUNNING" && !state.alive) {
+      settle_lost_executions(state.extension_owner);
+      state = look_at(id, nonatomic);
+    }
     if (state.status == "RUNNING") {
       report(WARNING, "01000", fmt::format("execution \"{}\" has lost its controller", id),
              "The next start marks it FAILED.");
@@ -187,7 +206,10 @@ Datum cancel(FunctionCallInfo call) {
   // The controller keeps its lock a moment longer than the row says RUNNING.
   const bool running = found.rows[0][1] == "RUNNING";
   const int controller = running ? holder_of_execution_lock(id) : 0;
+  const bool lost = running && controller == 0;
+  const Oid owner = lost ? extension_owner() : InvalidOid;
   spi.finish();
+  if (lost) settle_lost_executions(owner);
   return BoolGetDatum(controller != 0 && kill(controller, SIGINT) == 0);
 }
 

@@ -20,7 +20,6 @@ namespace perf_mgmt::pg {
 
 namespace {
 
-constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::int64_t kMetricPeriod = 10 * kSecond;
 constexpr int kLongestSeconds = 7 * 24 * 3600;
 // Keeps the probe's random numbers apart from those of the execution's workers.

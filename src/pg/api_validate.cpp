@@ -128,6 +128,10 @@ void check_in_worker(RunPlan plan, Problems& problems) {
 
 Datum validate(FunctionCallInfo call) {
   const std::string name = required_argument(call, 0, "p_scenario_name");
+  if (InSecurityRestrictedOperation()) {  // the worker would be in none
+    throw Error(sqlstate::insufficient_privilege,
+                "cannot validate a scenario within security-restricted operation");
+  }
   Problems problems;
   SpiConnection spi;
   const ScenarioRow scenario = load_scenario(name);

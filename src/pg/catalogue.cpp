@@ -2,6 +2,7 @@
 
 #include "perf_mgmt/pg/catalogue.hpp"
 
+#include "perf_mgmt/core/escape.hpp"
 #include "perf_mgmt/core/suggest.hpp"
 #include "perf_mgmt/pg/operation_tables.hpp"
 #include "perf_mgmt/pg/template_analysis.hpp"
@@ -22,7 +23,7 @@ std::string find_relation(const std::string& name, const std::vector<std::string
       "pg_catalog.strpos($1, '.') + 1) "
       "OR c.relname = $1 AND c.oid IN ({})) ORDER BY c.relname = $1 DESC, n.nspname LIMIT 1",
       operation_tables_query(2));
-  return sql_query(query, {name, dump(Json(tables))}).scalar().value_or("");
+  return sql_query(query, {name, compact_json(Json(tables))}).scalar().value_or("");
 }
 
 double row_count(const SqlText& number) {
@@ -34,6 +35,10 @@ double row_count(const SqlText& number) {
 }
 
 }  // namespace
+
+std::string role_name(Oid role) {
+  return pg_call([&] { return GetUserNameFromId(role, false); });
+}
 
 std::string quoted_list(const std::vector<std::string>& names) {
   constexpr std::size_t kMost = 20;
@@ -49,7 +54,9 @@ std::string quoted_list(const std::vector<std::string>& names) {
 TestRow find_test(const std::string& name) {
   const SqlResult found = sql_query(
       "SELECT t.id, t.test_name, t.test_type, t.test_configuration, t.industry_context, "
-      "s.scenario_name "
+      "s.scenario_name, t.owner_role, "
+      "pg_catalog.jsonb_path_exists(t.test_configuration, '$.settings.*') OR "
+      "pg_catalog.jsonb_path_exists(t.test_configuration, '$.session_settings.*') "
       "FROM perf_mgmt.performance_tests t LEFT JOIN perf_mgmt.load_scenarios s ON s.id = "
       "t.scenario_id "
       "WHERE t.test_name = $1 AND t.is_active "
@@ -69,10 +76,10 @@ TestRow find_test(const std::string& name) {
     std::string hint = suggestion_hint(name, known);
     if (hint.empty() && !known.empty()) hint = "The active tests are " + quoted_list(known) + ".";
     throw Error(sqlstate::undefined_object,
-                fmt::format("performance test \"{}\" does not exist", name), {}, hint);
+                fmt::format("performance test \"{}\" does not exist", brief(name)), {}, hint);
   }
   const auto& row = found.rows[0];
-  return {*row[0], *row[1], *row[2], row[3].value_or("{}"), row[4], row[5]};
+  return {*row[0], *row[1], *row[2], row[3].value_or("{}"), row[4], row[5], row[6], row[7] == "t"};
 }
 
 std::string choose_scenario(const TestRow& test, const std::string& custom_config) {
@@ -103,8 +110,8 @@ ScenarioRow load_scenario(const std::string& name) {
         sql_query("SELECT scenario_name FROM perf_mgmt.load_scenarios ORDER BY 1").first_column();
     std::string hint = suggestion_hint(name, known);
     if (hint.empty() && !known.empty()) hint = "The scenarios are " + quoted_list(known) + ".";
-    throw Error(sqlstate::undefined_object, fmt::format("scenario \"{}\" does not exist", name), {},
-                hint);
+    throw Error(sqlstate::undefined_object,
+                fmt::format("scenario \"{}\" does not exist", brief(name)), {}, hint);
   }
   const auto& row = found.rows[0];
   ScenarioRow scenario;

@@ -11,6 +11,7 @@ extern "C" {
 #include "access/xact.h"
 #include "pgstat.h"
 #include "postmaster/interrupt.h"
+#include "storage/ipc.h"
 #include "storage/latch.h"
 #include "tcop/tcopprot.h"
 #include "utils/guc.h"
@@ -21,14 +22,14 @@ namespace perf_mgmt::pg {
 
 namespace {
 
-constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
-constexpr std::int64_t kMillisecond = 1'000'000;
 // How long operations that still run at the end may go on, how long a cancelled one may take to
 // end.
 constexpr std::int64_t kGrace = 5'000 * kMillisecond;
 // How long judging may take, milliseconds. It runs code of others too: the triggers of the table
 // that alerts are copied to.
 constexpr int kMostJudging = 60'000;
+// What the end of a run may need of memory beside two copies of the records, bytes.
+constexpr std::size_t kReserve = 8 << 20;
 
 constinit volatile std::sig_atomic_t cancel_requested = 0;
 constinit volatile std::sig_atomic_t judging = 0;
@@ -58,6 +59,47 @@ void set_own_setting(const char* name, const char* value) {
   pg_call([&] { SetConfigOption(name, value, PGC_USERSET, PGC_S_SESSION); });
 }
 
+void connect_as_controller(Oid database, Oid role) {
+  connect_to_database(database, role, "perf_mgmt controller");
+  // Names are written in full everywhere; this keeps operators and casts the server's own as well.
+  set_own_setting("search_path", "pg_catalog, pg_temp");
+  set_own_setting("lock_timeout", "10s");
+  set_own_setting("statement_timeout", "0");
+  // Of the role or the database: it would end the process.
+  if (kHasTransactionTimeout) set_own_setting("transaction_timeout", "0");
+  set_own_setting("jit", "off");  // each statement runs once: compiling it never pays
+  set_own_setting("synchronous_commit", "off");
+  set_own_setting("default_transaction_isolation", "read committed");
+  set_own_setting("default_transaction_read_only", "off");
+}
+
+// The postmaster starts this process anew when it ended with an error: which it is to do after a
+// crash of the server, when nobody came as far as this.
+void leave_for_good(int code, Datum) {
+  if (code != 0) proc_exit(0);
+}
+
+// The run that this process is to control, or none: then the server has crashed and has started
+// this process anew (or the caller has gone before the run began).
+SharedRun find_run(Datum handle) {
+  try {
+    return join_run(handle);
+  } catch (const Error& error) {
+    if (error.sqlstate() != std::string_view(sqlstate::object_not_in_prerequisite_state)) throw;
+    return {};
+  }
+}
+
+// After a crash: what ran when it happened is to be found FAILED, not RUNNING until somebody starts
+// another test.
+void settle_lost_executions() {
+  pqsignal(SIGTERM, die);
+  pg_call([] { BackgroundWorkerUnblockSignals(); });
+  const ProcessArguments arguments = process_arguments();
+  connect_as_controller(arguments.database, arguments.role);
+  in_transaction(mark_lost_executions);
+}
+
 }  // namespace
 
 Controller::Controller(const SharedRun& run)
@@ -71,6 +113,8 @@ Controller::Controller(const SharedRun& run)
       blockers_(run_),
       advice_evidence_(plan_) {
   outcome_.measured = Measurements(plan_.operations.size());
+  reserve_ = std::make_unique_for_overwrite<std::byte[]>(kReserve + 2 * plan_.operations.size() *
+                                                                        sizeof(OperationRecord));
   run_.header().controller_pid.store(MyProcPid);
   run_.header().controller_proc.store(my_proc_number_plus_one(), std::memory_order_release);
 }
@@ -81,7 +125,7 @@ void Controller::run() {
   try {
     in_transaction([&] {
       recorder_.check_test_is_committed();
-      recorder_.mark_lost_executions();
+      mark_lost_executions();
     });
     take_execution_lock(plan_.execution_id);
     locked = true;
@@ -89,38 +133,31 @@ void Controller::run() {
     run_.stop(StopReason::completed);
   } catch (const std::exception&) {
     fail_run(run_);
+    reserve_.reset();
   }
-  close_round();
-  bool recorded = false;
-  if (inserted_) {
+  try {
+    close_round();
+  } catch (const std::exception&) {
+    fail_run(run_);  // the round's figures are lost; what was recorded of it is not
+    stop_workers();
+  }
+  const Recorded recorded = inserted_ ? record_end() : Recorded::nothing;
+  if (recorded == Recorded::result) {
     try {
-      write_outcome();
-      recorded = true;
+      write_evidence();
       run_.set_phase(RunPhase::recorded);
       judge();
-    } catch (const std::exception& error) {
-      fail_run(run_);  // the caller is not to take it for a success
-      report(WARNING, sqlstate::internal_error,
-             fmt::format("could not record the result of execution {}: {}", plan_.execution_id,
-                         error.what()));
-      recorded = write_ending_alone(error.what());
+    } catch (const std::exception&) {
+      judging = 0;  // there was no memory even to tell what failed; the result stands
     }
   }
-  run_.set_phase(recorded ? RunPhase::finished : RunPhase::failed);
+  run_.set_phase(recorded != Recorded::nothing ? RunPhase::finished : RunPhase::failed);
   if (locked) release_execution_lock(plan_.execution_id);
   run_.wake_caller();
 }
 
 void Controller::connect() {
-  connect_to_database(plan_.database_oid, plan_.controller_role_oid, "perf_mgmt controller");
-  // Names are written in full everywhere; this keeps operators and casts the server's own as well.
-  set_own_setting("search_path", "pg_catalog, pg_temp");
-  set_own_setting("lock_timeout", "10s");
-  set_own_setting("statement_timeout", "0");
-  set_own_setting("jit", "off");  // each statement runs once: compiling it never pays
-  set_own_setting("synchronous_commit", "off");
-  set_own_setting("default_transaction_isolation", "read committed");
-  set_own_setting("default_transaction_read_only", "off");
+  connect_as_controller(plan_.database_oid, plan_.controller_role_oid);
   const std::string activity = fmt::format("controls execution {} of performance test \"{}\"",
                                            plan_.execution_id, plan_.test_name);
   pg_call([&] { pgstat_report_activity(STATE_RUNNING, activity.c_str()); });
@@ -128,8 +165,8 @@ void Controller::connect() {
 
 void Controller::launch_workers() {
   for (std::uint32_t i = 0; i < run_.header().worker_slots; ++i) {
-    const auto handle =
-        register_process("perf_mgmt_worker_main", "perf_mgmt worker", run_.handle(), i);
+    const auto handle = register_process("perf_mgmt_worker_main", "perf_mgmt worker", run_.handle(),
+                                         {.index = i}, AfterCrash::gone);
     if (!handle) break;
     workers_.push_back(*handle);
   }
@@ -249,44 +286,6 @@ void Controller::stop_workers() {
   }
 }
 
-// The result could not be written, so at least let nobody take the execution for a running one.
-bool Controller::write_ending_alone(const std::string& reason) {
-  try {
-    in_transaction([&] {
-      recorder_.write_failure(clock_, monotonic_ns(),
-                              "the result could not be recorded: " + reason);
-    });
-    return true;
-  } catch (const std::exception&) {
-    return false;
-  }
-}
-
-void Controller::write_outcome() {
-  outcome_.ended_ns = monotonic_ns();
-  const SharedRun::Ending ending = run_.ending();
-  outcome_.status = ending.status;
-  outcome_.sqlstate = ending.sqlstate;
-  outcome_.message = ending.message;
-  QueryCancelPending = false;
-  set_own_setting("synchronous_commit", "on");
-  count_rounds();
-  gather_evidence();
-  in_transaction([&] { recorder_.write_outcome(clock_, outcome_, load_, history_); });
-  const auto attempt = [&](const auto& write) {
-    try {  // evidence for advice alone: the result stands without it
-      in_transaction(write);
-    } catch (const std::exception& error) {
-      report(WARNING, sqlstate::internal_error,
-             fmt::format("could not record the evidence for advice on execution {}: {}",
-                         plan_.execution_id, error.what()));
-    }
-  };
-  attempt([&] { advice_evidence_.write_tables(); });
-  attempt(
-      [&] { advice_evidence_.write_sightings(blockers_.sightings(), run_.samples().sightings()); });
-}
-
 // Baselines, verdicts and alerts follow from what is recorded now; the result stands without them.
 void Controller::judge() {
   std::string failure;
@@ -372,13 +371,21 @@ PGDLLEXPORT void perf_mgmt_controller_main(Datum argument);
 void perf_mgmt_controller_main(Datum argument) {
   using namespace perf_mgmt::pg;
   run_cpp([&] {
+    pg_call([] { on_proc_exit(leave_for_good, Datum{0}); });
     // A terminate is a request: the run ends first. A cancel is one too.
     pqsignal(SIGTERM, handle_terminate);
     pqsignal(SIGINT, handle_cancel);
-    const SharedRun run = join_run(argument);
+    const SharedRun run = find_run(argument);
+    if (!run) return settle_lost_executions();
     pg_call([] { BackgroundWorkerUnblockSignals(); });
-    Controller controller(run);
-    controller.run();
+    stop_with_this_process(run);
+    try {
+      Controller controller(run);
+      controller.run();
+    } catch (...) {
+      fail_run(run);  // the caller is to be told why
+      throw;
+    }
   });
 }
 

@@ -9,8 +9,6 @@ namespace perf_mgmt::pg {
 
 namespace {
 
-constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
-constexpr std::int64_t kMillisecond = 1'000'000;
 // A stage must have gone on for so many intervals before abort_on_fail judges it.
 constexpr int kIntervalsBeforeAbort = 3;
 
@@ -107,8 +105,9 @@ void Controller::end_window() {
 
 std::vector<OperationRecord> Controller::next_epoch() {
   RunHeader& header = run_.header();
-  const std::uint32_t epoch = header.epoch.fetch_add(1);
+  // First: where there is no memory for it, the epoch stays, and what was recorded in it.
   std::vector<OperationRecord> sum(plan_.operations.size());
+  const std::uint32_t epoch = header.epoch.fetch_add(1);
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     while (run_.worker(i).recording.load() != 0) sched_yield();
     OperationRecord* records = run_.records(i, epoch);
@@ -164,6 +163,11 @@ void Controller::finish_interval(std::int64_t until) {
     run_.header().window_epoch.store(run_.header().epoch.load() + 1);
   }
   interval.records = next_epoch();
+  if (interval.measured) {  // before there can be an error: it is nowhere else any more
+    for (std::size_t i = 0; i < interval.records.size(); ++i) {
+      round_.measured.totals[i].merge(interval.records[i]);
+    }
+  }
   interval.sum = sum_of(interval.records);
   if (window_begins) begin_window(now);
   interval.waits = waits_.take();
@@ -176,8 +180,7 @@ void Controller::finish_interval(std::int64_t until) {
       memory_percent_sum_ += *interval.host.memory_percent.value;
       ++memory_readings_;
     }
-    for (std::size_t i = 0; i < interval.records.size(); ++i) {
-      round_.measured.totals[i].merge(interval.records[i]);
+    for (std::size_t i = 0; i < interval.waits.size(); ++i) {
       for (const auto& [code, count] : interval.waits[i]) round_.measured.waits[i][code] += count;
     }
   }
@@ -252,9 +255,9 @@ void Controller::publish_progress(const Interval& interval) {
   progress.ok.store(total.ok);
   progress.failed.store(total.failed_total());
   progress.finished.store(total.finished());
-  progress.interval_ok.store(interval.sum.counters.ok);
+  progress.interval_ok.store(interval.sum->counters.ok);
   progress.interval_ns.store(interval.to_ns - interval.from_ns);
-  progress.interval_p95_ns.store(interval.sum.response.percentile(0.95).value_or(0));
+  progress.interval_p95_ns.store(interval.sum->response.percentile(0.95).value_or(0));
   progress.active_users.store(static_cast<std::uint32_t>(interval.active_users));
   progress.target_per_1000s.store(
       static_cast<std::uint64_t>(interval.target_rate.value_or(0) * 1000));

@@ -56,9 +56,15 @@ void add_error(std::vector<OperationError>& errors, const OperationError& more) 
 void Measurements::add(const Measurements& other) {
   if (other.measured_ns <= 0) return;
   if (measured_ns <= 0) {
-    *this = other;
+    *this = Measurements(other);
     return;
   }
+  Measurements sum = *this;
+  sum.merge(other);
+  *this = std::move(sum);
+}
+
+void Measurements::merge(const Measurements& other) {
   const double seconds = static_cast<double>(measured_ns) / 1e9;
   const double more_seconds = static_cast<double>(other.measured_ns) / 1e9;
   for (Figure<double> HostUsage::*figure :
@@ -189,7 +195,9 @@ void Controller::read_database_at_end() {
 // What ended in the grace period, from whichever epoch its worker was in, and what was cut off.
 void Controller::collect_rest() {
   std::vector<OperationRecord> rest = next_epoch();
-  if (!measuring_) std::fill(rest.begin(), rest.end(), OperationRecord{});
+  if (!measuring_) {
+    for (OperationRecord& record : rest) record.reset();
+  }
   const auto note_interrupted = [&](std::uint32_t operation, std::int64_t elapsed_ns) {
     std::int64_t& longest = round_.measured.longest_interrupted[operation - 1];
     longest = std::max(longest, elapsed_ns);
@@ -208,7 +216,7 @@ void Controller::collect_rest() {
     note_interrupted(operation, now - slot.running_since_ns.load());
   }
   for (std::size_t i = 0; i < rest.size(); ++i) round_.measured.totals[i].merge(rest[i]);
-  history_.note_rest(sum_of(rest));
+  history_.note_rest(*sum_of(rest));
 }
 
 void Controller::collect_errors() {
@@ -240,7 +248,7 @@ void Controller::finish_round() {
     read_round(evidence);
     evidence.others_cpu_percent = measured.others_cpu_percent;
     evidence.steal_percent = measured.host.steal_percent.value;
-    evidence.own_wal_bytes = round_.sum.counters.wal_bytes;
+    evidence.own_wal_bytes = round_.sum->counters.wal_bytes;
     evidence.workers = round_.workers;
     evidence.workers_expected = outcome_.workers;
     round_.disturbances = find_disturbances(evidence);
@@ -289,9 +297,9 @@ void Controller::count_rounds() {
   for (const RoundOutcome& round : outcome_.rounds) wanted -= round.counted && wanted > 0 ? 1 : 0;
   for (RoundOutcome& round : outcome_.rounds) {
     if (round.counted || wanted == 0 || !is_measured(round)) continue;
+    outcome_.measured.add(round.measured);
     round.counted = true;
     --wanted;
-    outcome_.measured.add(round.measured);
   }
 }
 

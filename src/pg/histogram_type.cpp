@@ -13,9 +13,6 @@ extern "C" {
 #include "utils/datum.h"
 #include "utils/numeric.h"
 #include "utils/tuplestore.h"
-#if PG_VERSION_NUM >= 160000  // a part of postgres.h before
-#include "varatt.h"
-#endif
 }
 
 namespace perf_mgmt::pg {
@@ -38,9 +35,16 @@ Stored stored_bytes(Datum datum) {
   return {reinterpret_cast<const std::uint8_t*>(VARDATA_ANY(stored)), VARSIZE_ANY_EXHDR(stored)};
 }
 
-Histogram from_datum(Datum datum) {
+// What make returns, on the heap: with its 58 KB it is none for the stack (see HeapRecord). It is
+// constructed there: what a call returns is not moved.
+template <typename Make>
+std::unique_ptr<const Histogram> on_heap(const Make& make) {
+  return std::unique_ptr<const Histogram>(new Histogram(make()));
+}
+
+std::unique_ptr<const Histogram> from_datum(Datum datum) {
   const Stored stored = stored_bytes(datum);
-  return Histogram::deserialize(stored.bytes, stored.size);
+  return on_heap([&] { return Histogram::deserialize(stored.bytes, stored.size); });
 }
 
 void merge_datum(Histogram& state, Datum datum) {
@@ -60,7 +64,8 @@ Datum to_datum(const Histogram& histogram) {
 
 Datum to_bigint(std::uint64_t value) {
   if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
-    throw Error("22003", "histogram value is out of range for type bigint");
+    throw Error(sqlstate::numeric_value_out_of_range,
+                "histogram value is out of range for type bigint");
   }
   return Int64GetDatum(static_cast<std::int64_t>(value));
 }
@@ -95,7 +100,7 @@ void put_buckets(FunctionCallInfo fcinfo, const Histogram& histogram) {
       if (histogram.bucket_count(i) == 0) continue;
       Datum values[3] = {to_numeric(Histogram::bucket_low(i)),
                          to_numeric(Histogram::bucket_high(i)),
-                         Int64GetDatum(static_cast<std::int64_t>(histogram.bucket_count(i)))};
+                         to_bigint(histogram.bucket_count(i))};
       bool nulls[3] = {false, false, false};
       tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
     }
@@ -169,13 +174,14 @@ extern "C" {
 
 PG_FUNCTION_INFO_V1(perf_mgmt_histogram_in);
 Datum perf_mgmt_histogram_in(PG_FUNCTION_ARGS) {
-  return run_cpp([&] { return to_datum(Histogram::parse(PG_GETARG_CSTRING(0))); });
+  return run_cpp(
+      [&] { return to_datum(*on_heap([&] { return Histogram::parse(PG_GETARG_CSTRING(0)); })); });
 }
 
 PG_FUNCTION_INFO_V1(perf_mgmt_histogram_out);
 Datum perf_mgmt_histogram_out(PG_FUNCTION_ARGS) {
   return run_cpp([&] {
-    const std::string text = from_datum(PG_GETARG_DATUM(0)).to_text();
+    const std::string text = from_datum(PG_GETARG_DATUM(0))->to_text();
     return CStringGetDatum(pg_call([&] { return pnstrdup(text.data(), text.size()); }));
   });
 }
@@ -186,41 +192,43 @@ Datum perf_mgmt_histogram_recv(PG_FUNCTION_ARGS) {
     auto* message = reinterpret_cast<StringInfo>(PG_GETARG_POINTER(0));
     const int size = message->len - message->cursor;
     const char* bytes = pg_call([&] { return pq_getmsgbytes(message, size); });
-    return to_datum(Histogram::deserialize(reinterpret_cast<const std::uint8_t*>(bytes),
-                                           static_cast<std::size_t>(size)));
+    return to_datum(*on_heap([&] {
+      return Histogram::deserialize(reinterpret_cast<const std::uint8_t*>(bytes),
+                                    static_cast<std::size_t>(size));
+    }));
   });
 }
 
 PG_FUNCTION_INFO_V1(perf_mgmt_histogram_send);
 Datum perf_mgmt_histogram_send(PG_FUNCTION_ARGS) {
-  return run_cpp([&] { return to_datum(from_datum(PG_GETARG_DATUM(0))); });
+  return run_cpp([&] { return to_datum(*from_datum(PG_GETARG_DATUM(0))); });
 }
 
 // Accessors --------------------------------------------------------------------------------------
 
 PG_FUNCTION_INFO_V1(perf_mgmt_histogram_count);
 Datum perf_mgmt_histogram_count(PG_FUNCTION_ARGS) {
-  return run_cpp([&] { return to_bigint(from_datum(PG_GETARG_DATUM(0)).count()); });
+  return run_cpp([&] { return to_bigint(from_datum(PG_GETARG_DATUM(0))->count()); });
 }
 
 PG_FUNCTION_INFO_V1(perf_mgmt_histogram_min);
 Datum perf_mgmt_histogram_min(PG_FUNCTION_ARGS) {
-  return run_cpp([&] { return bigint_or_null(fcinfo, from_datum(PG_GETARG_DATUM(0)).min()); });
+  return run_cpp([&] { return bigint_or_null(fcinfo, from_datum(PG_GETARG_DATUM(0))->min()); });
 }
 
 PG_FUNCTION_INFO_V1(perf_mgmt_histogram_max);
 Datum perf_mgmt_histogram_max(PG_FUNCTION_ARGS) {
-  return run_cpp([&] { return bigint_or_null(fcinfo, from_datum(PG_GETARG_DATUM(0)).max()); });
+  return run_cpp([&] { return bigint_or_null(fcinfo, from_datum(PG_GETARG_DATUM(0))->max()); });
 }
 
 PG_FUNCTION_INFO_V1(perf_mgmt_histogram_mean);
 Datum perf_mgmt_histogram_mean(PG_FUNCTION_ARGS) {
-  return run_cpp([&] { return float_or_null(fcinfo, from_datum(PG_GETARG_DATUM(0)).mean()); });
+  return run_cpp([&] { return float_or_null(fcinfo, from_datum(PG_GETARG_DATUM(0))->mean()); });
 }
 
 PG_FUNCTION_INFO_V1(perf_mgmt_histogram_stddev);
 Datum perf_mgmt_histogram_stddev(PG_FUNCTION_ARGS) {
-  return run_cpp([&] { return float_or_null(fcinfo, from_datum(PG_GETARG_DATUM(0)).stddev()); });
+  return run_cpp([&] { return float_or_null(fcinfo, from_datum(PG_GETARG_DATUM(0))->stddev()); });
 }
 
 PG_FUNCTION_INFO_V1(perf_mgmt_histogram_percentile);
@@ -240,7 +248,7 @@ Datum perf_mgmt_histogram_percentile(PG_FUNCTION_ARGS) {
 PG_FUNCTION_INFO_V1(perf_mgmt_histogram_buckets);
 Datum perf_mgmt_histogram_buckets(PG_FUNCTION_ARGS) {
   return run_cpp([&] {
-    put_buckets(fcinfo, from_datum(PG_GETARG_DATUM(0)));
+    put_buckets(fcinfo, *from_datum(PG_GETARG_DATUM(0)));
     return Datum{0};
   });
 }
@@ -248,7 +256,7 @@ Datum perf_mgmt_histogram_buckets(PG_FUNCTION_ARGS) {
 PG_FUNCTION_INFO_V1(perf_mgmt_histogram_eq);
 Datum perf_mgmt_histogram_eq(PG_FUNCTION_ARGS) {
   return run_cpp([&] {
-    return BoolGetDatum(from_datum(PG_GETARG_DATUM(0)) == from_datum(PG_GETARG_DATUM(1)));
+    return BoolGetDatum(*from_datum(PG_GETARG_DATUM(0)) == *from_datum(PG_GETARG_DATUM(1)));
   });
 }
 
@@ -290,7 +298,7 @@ Datum perf_mgmt_histogram_merge_combinefn(PG_FUNCTION_ARGS) {
       return PointerGetDatum(added(state, PointerGetDatum(other->only), context));
     }
     if (state == nullptr) state = new_state(context, std::nullopt);
-    sum_of(*state, context).merge(*other->sum);
+    sum_of(*state, context).merge_checked(*other->sum);
     return PointerGetDatum(state);
   });
 }

@@ -1,10 +1,12 @@
 #include "perf_mgmt/pg/operation_runner.hpp"
 
+extern "C" {
+#include "mb/pg_wchar.h"
+}
+
 namespace perf_mgmt::pg {
 
 namespace {
-
-constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 
 // What a new try may cure: the transaction met another one.
 bool is_transient(const OperationResult& result) {
@@ -165,8 +167,9 @@ void OperationRunner::sample_error(std::size_t operation) {
   sample.operation = static_cast<std::uint32_t>(operation);
   std::memcpy(sample.sqlstate, result_.sqlstate, sizeof(sample.sqlstate));
   sample.count = 1;
-  const std::size_t length = std::min(result_.message.size(), sizeof(sample.message) - 1);
-  std::memcpy(sample.message, result_.message.data(), length);
+  const int length = pg_mbcliplen(result_.message.data(), static_cast<int>(result_.message.size()),
+                                  sizeof(sample.message) - 1);
+  std::memcpy(sample.message, result_.message.data(), static_cast<std::size_t>(length));
   sample.message[length] = '\0';
   slot_.error_samples.store(samples + 1, std::memory_order_release);
 }

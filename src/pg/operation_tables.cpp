@@ -9,7 +9,7 @@ std::string operation_tables_json(const std::vector<PlannedOperation>& operation
   for (const PlannedOperation& operation : operations) {
     for (const std::string& table : operation.tables) names.push_back(table);
   }
-  return dump(names);
+  return compact_json(names);
 }
 
 std::string operation_tables_query(int parameter) {

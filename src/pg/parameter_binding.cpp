@@ -20,7 +20,9 @@ constexpr std::array<double, 16> kPowersOfTen = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5
 
 // A decimal number as text: integer * 10^-scale, exact.
 char* decimal_to_cstring(std::int64_t integer, unsigned scale) {
-  char digits[24];
+  char digits[24];  // of 64 bits 20, and one more than the scale
+  static_assert(Value::kMostScale < sizeof digits);
+  Assert(scale <= Value::kMostScale);
   char* text = static_cast<char*>(palloc(48 + scale));
   const bool negative = integer < 0;
   std::uint64_t magnitude =

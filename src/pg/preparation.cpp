@@ -2,6 +2,7 @@
 
 #include "perf_mgmt/pg/preparation.hpp"
 
+#include "perf_mgmt/core/compact_json.hpp"
 #include "perf_mgmt/pg/operation_drawer.hpp"
 #include "perf_mgmt/pg/run_inputs.hpp"
 #include "perf_mgmt/pg/spi.hpp"
@@ -15,6 +16,46 @@ extern "C" {
 namespace perf_mgmt::pg {
 
 namespace {
+
+// The caller's mapping is going before there is a report. No controller would end a worker that
+// waits for something, in the query of a pool for example.
+void report_not_awaited(dsm_segment*, Datum worker) {
+  run_cpp_quietly(
+      [](void* handle) {
+        pg_call([&] {
+          TerminateBackgroundWorker(static_cast<BackgroundWorkerHandle*>(handle));
+          pfree(handle);
+        });
+      },
+      DatumGetPointer(worker));
+}
+
+class InLastingMemory {
+ public:
+  InLastingMemory() : outer_(MemoryContextSwitchTo(TopMemoryContext)) {}
+  InLastingMemory(const InLastingMemory&) = delete;
+  InLastingMemory& operator=(const InLastingMemory&) = delete;
+  ~InLastingMemory() { MemoryContextSwitchTo(outer_); }
+
+ private:
+  MemoryContext outer_;
+};
+
+// The worker ends when this session detaches from the run, whatever either of them is doing.
+BackgroundWorkerHandle* register_preparing_worker(const SharedRun& run) {
+  const InLastingMemory memory;  // for the callback: a FATAL error frees the transaction's first
+  const auto handle = register_process("perf_mgmt_worker_main", "perf_mgmt worker", run.handle(),
+                                       {}, AfterCrash::gone);
+  if (!handle) {
+    throw Error(
+        sqlstate::configuration_limit_exceeded, "no worker slot is free",
+        "The templates are planned in a background worker, with the rights of the scenario.",
+        "Raise \"max_worker_processes\" and restart the server, or wait until other background "
+        "workers have ended.");
+  }
+  pg_call([&] { on_dsm_detach(run.segment(), report_not_awaited, PointerGetDatum(*handle)); });
+  return *handle;
+}
 
 template <typename Attempt>
 void try_in_transaction(const std::string& operation, std::vector<PreparationProblem>& problems,
@@ -58,7 +99,7 @@ std::string problems_to_json(const std::vector<PreparationProblem>& problems) {
     list.push_back(
         {problem.operation, problem.sqlstate, problem.message, problem.detail, problem.hint});
   }
-  return list.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return compact_json(list);
 }
 
 std::vector<PreparationProblem> problems_from_json(std::string_view text) {
@@ -74,26 +115,23 @@ std::vector<PreparationProblem> problems_from_json(std::string_view text) {
 }
 
 std::vector<PreparationProblem> prepare_in_worker(RunPlan plan) {
+  if (pg_call([] { return RecoveryInProgress(); })) {
+    throw Error("25006", "cannot prepare operations on a standby",
+                "The worker that would plan them does not start here.", "Do it on the primary.");
+  }
   plan.validate_only = true;
   plan.workers_requested = 1;
   SharedRun run =
       SharedRun::create(plan.to_json(), {.operations = plan.operations.size(), .workers = 1});
   std::vector<PreparationProblem> problems;
+  BackgroundWorkerHandle* worker = nullptr;
   try {
     watch_caller(run);
-    const auto handle =
-        register_process("perf_mgmt_worker_main", "perf_mgmt worker", run.handle(), 0);
-    if (!handle) {
-      throw Error(
-          sqlstate::configuration_limit_exceeded, "no worker slot is free",
-          "The templates are planned in a background worker, with the rights of the scenario.",
-          "Raise \"max_worker_processes\" and restart the server, or wait until other background "
-          "workers have ended.");
-    }
+    worker = register_preparing_worker(run);
     CallerWatch watch;
     pid_t pid = 0;
     while (run.header().pools_ready.load() == 0 &&
-           pg_call([&] { return GetBackgroundWorkerPid(*handle, &pid); }) != BGWH_STOPPED) {
+           pg_call([&] { return GetBackgroundWorkerPid(worker, &pid); }) != BGWH_STOPPED) {
       watch.wait(run);
     }
     if (const std::optional<Error> failure = run.failure()) throw *failure;
@@ -112,6 +150,10 @@ std::vector<PreparationProblem> prepare_in_worker(RunPlan plan) {
     throw;
   }
   run.stop(StopReason::completed);
+  pg_call([&] {
+    cancel_on_dsm_detach(run.segment(), report_not_awaited, PointerGetDatum(worker));
+    pfree(worker);
+  });
   forget_caller(run);
   run.detach();
   return problems;

@@ -18,9 +18,8 @@ std::string proc_file(pid_t pid, const char* name) {
 }
 
 // Backends of clients, WAL senders and autovacuum workers.
-bool is_of_others(const PGPROC& process, std::uint32_t number) {
-  return number < static_cast<std::uint32_t>(MaxBackends) &&
-         (!is_background_worker(process) || (process.statusFlags & PROC_IS_AUTOVACUUM) != 0);
+bool is_of_others(const PGPROC& process) {
+  return serves_client(process) || (process.statusFlags & PROC_IS_AUTOVACUUM) != 0;
 }
 
 }  // namespace
@@ -56,7 +55,7 @@ std::optional<std::int64_t> RunCpu::read() {
     if (pid == 0) continue;
     const std::optional<std::int64_t> used = process_cpu_ns(pid);
     if (!used) continue;
-    if (is_of_others(process, i)) {
+    if (is_of_others(process)) {
       others.emplace(pid, *used);
     } else {
       total += *used;

@@ -3,7 +3,6 @@
 #include "perf_mgmt/pg/recorder.hpp"
 
 #include "perf_mgmt/core/hardware.hpp"
-#include "perf_mgmt/pg/execution_lock.hpp"
 #include "perf_mgmt/pg/operation_tables.hpp"
 #include "perf_mgmt/pg/spi.hpp"
 
@@ -67,24 +66,8 @@ void Recorder::check_test_is_committed() const {
   check("load_scenarios", "scenario", plan_.scenario_id, plan_.scenario_name);
 }
 
-void Recorder::mark_lost_executions() const {
-  const SqlResult running = sql_query(
-      "SELECT id FROM perf_mgmt.test_executions WHERE execution_status = 'RUNNING' "
-      "AND id <> $1::pg_catalog.uuid",
-      {plan_.execution_id});
-  for (const std::vector<SqlText>& row : running.rows) {
-    if (holder_of_execution_lock(*row[0]) != 0) continue;
-    sql_query(
-        "UPDATE perf_mgmt.test_executions SET execution_status = 'FAILED', "
-        "failure_sqlstate = '57P02', failure_message = 'the server or the controller ended during "
-        "the run' "
-        "WHERE id = $1::pg_catalog.uuid AND execution_status = 'RUNNING'",
-        {row[0]});
-    sql_query(
-        "SELECT perf_mgmt.log_performance_event($1::pg_catalog.uuid, 'LOST', "
-        "'the execution was found without a controller and marked FAILED')",
-        {row[0]});
-  }
+void mark_lost_executions() {
+  sql_query("SELECT perf_mgmt.mark_lost_executions()");
 }
 
 void Recorder::insert_execution(const ClockPair& clock, int workers,
@@ -235,7 +218,7 @@ void Recorder::write_interval(const ClockPair& clock, const Interval& interval) 
   }
   insert_rows("execution_intervals", rows);
 
-  const OperationRecord& sum = interval.sum;
+  const OperationRecord& sum = *interval.sum;
   const std::int64_t length = interval.to_ns - interval.from_ns;
   const Json common = {
       {"execution_id", plan_.execution_id}, {"metric_timestamp", to}, {"created_at", to}};
@@ -284,7 +267,6 @@ void Recorder::write_failure(const ClockPair& clock, std::int64_t ended_ns,
               {"completed_at", timestamp_text(clock.wall_at(ended_ns))},
               {"failure_sqlstate", sqlstate::internal_error},
               {"failure_message", reason}});
-  log_event("TEST_FAILED", reason);
 }
 
 void Recorder::log_event(const std::string& type, const std::string& message,

@@ -78,7 +78,8 @@ void Recorder::write_outcome(const ClockPair& clock, const RunOutcome& outcome,
     log_event("OPERATION_ERROR",
               fmt::format("operation \"{}\" failed {} {}: {}", name, error.count,
                           error.count == 1 ? "time" : "times", error.message),
-              dump({{"operation", name}, {"sqlstate", error.sqlstate}, {"count", error.count}}));
+              compact_json(
+                  Json{{"operation", name}, {"sqlstate", error.sqlstate}, {"count", error.count}}));
   }
   log_event("TEST_" + outcome.status,
             outcome.message.empty() ? fmt::format("performance test \"{}\" ended", plan_.test_name)
@@ -87,8 +88,8 @@ void Recorder::write_outcome(const ClockPair& clock, const RunOutcome& outcome,
 
 void Recorder::write_summary(const ClockPair& clock, const RunOutcome& outcome) const {
   const Measurements& measured = outcome.measured;
-  const OperationRecord sum = sum_of(measured.totals);
-  const OperationCounters& counters = sum.counters;
+  const HeapRecord sum = sum_of(measured.totals);
+  const OperationCounters& counters = sum->counters;
 
   Json row = {{"execution_status", outcome.status},
               {"completed_at", timestamp_text(clock.wall_at(outcome.ended_ns))},
@@ -124,12 +125,12 @@ void Recorder::write_summary(const ClockPair& clock, const RunOutcome& outcome) 
               {"zero_row_writes", counters.zero_row_writes},
               {"rows_read", counters.rows_read},
               {"rows_affected", counters.rows_affected},
-              {"failure_histogram", histogram_value(sum.failure)},
+              {"failure_histogram", histogram_value(sum->failure)},
               {"wal_bytes", counters.wal_bytes},
               {"findings", findings_json(outcome.findings)},
               {"is_valid", is_valid(outcome)},
               {"unavailable", unavailable_json(outcome)}};
-  add_time_columns(row, sum);
+  add_time_columns(row, *sum);
   row["rounds_quiet"] = outcome.quiet_rounds();
   if (const RoundOutcome* first = outcome.first_counted()) {
     row["measured_from"] = timestamp_text(clock.wall_at(first->measured_from_ns));
@@ -154,9 +155,9 @@ void Recorder::write_stages(const ClockPair& clock, const LoadModel& load,
   Json rows = Json::array();
   for (const StageTotals& totals : history.stages()) {
     const Stage& stage = load.stages()[totals.stage];
-    OperationRecord record = totals.sum;
-    record.merge(totals.rest);
-    const OperationCounters& counters = record.counters;
+    HeapRecord record = totals.sum;
+    record->merge(*totals.rest);
+    const OperationCounters& counters = record->counters;
     const std::size_t stages_before = static_cast<std::size_t>(totals.round) * load.stages().size();
     Json row = {
         {"execution_id", plan_.execution_id},
@@ -175,7 +176,7 @@ void Recorder::write_stages(const ClockPair& clock, const LoadModel& load,
         {"cpu_usage_percent", number(totals.cpu_percent, 100)},
         {"memory_usage_percent", number(totals.memory_percent, 100)}};
     add_count_columns(row, counters);
-    add_time_columns(row, record);
+    add_time_columns(row, *record);
     rows.push_back(std::move(row));
   }
   insert_rows("execution_stages", rows);
@@ -185,8 +186,8 @@ void Recorder::write_rounds(const ClockPair& clock, const RunOutcome& outcome) c
   Json rows = Json::array();
   for (const RoundOutcome& round : outcome.rounds) {
     const Measurements& measured = round.measured;
-    const OperationCounters& counters = round.sum.counters;
-    const Histogram& response = round.sum.response;
+    const OperationCounters& counters = round.sum->counters;
+    const Histogram& response = round.sum->response;
     Json disturbances = Json::array();
     for (const Disturbance& disturbance : round.disturbances) {
       disturbances.push_back({{"code", disturbance.code}, {"message", disturbance.message}});
@@ -222,7 +223,7 @@ void Recorder::write_rounds(const ClockPair& clock, const RunOutcome& outcome) c
 }
 
 void Recorder::write_operations(const ClockPair& clock, const RunOutcome& outcome) const {
-  const std::uint64_t finished = sum_of(outcome.measured.totals).counters.finished();
+  const std::uint64_t finished = sum_of(outcome.measured.totals)->counters.finished();
   const std::string created_at = timestamp_text(clock.wall_at(outcome.ended_ns));
   Json operations = Json::array();
   for (std::size_t i = 0; i < outcome.measured.totals.size(); ++i) {

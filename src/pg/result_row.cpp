@@ -36,10 +36,6 @@ std::string query_hash(const std::string& sql_template) {
 
 }  // namespace
 
-std::string dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 Json milliseconds(std::optional<std::uint64_t> nanoseconds) {
   if (!nanoseconds) return nullptr;
   return fmt::format("{}.{:06}", *nanoseconds / 1'000'000, *nanoseconds % 1'000'000);
@@ -199,7 +195,7 @@ void insert_rows(const std::string& table, const Json& rows) {
       fmt::format("INSERT INTO perf_mgmt.{0} ({1}) SELECT {1} FROM "
                   "pg_catalog.jsonb_populate_recordset(NULL::perf_mgmt.{0}, $1::pg_catalog.jsonb)",
                   table, columns),
-      {dump(array)});
+      {compact_json(array)});
 }
 
 void update_row(const std::string& table, const std::string& id, const Json& row) {
@@ -209,7 +205,7 @@ void update_row(const std::string& table, const std::string& id, const Json& row
                   "pg_catalog.jsonb_populate_record(NULL::perf_mgmt.{0}, $1::pg_catalog.jsonb)) "
                   "WHERE id = $2::pg_catalog.uuid",
                   table, columns),
-      {dump(row), id});
+      {compact_json(row), id});
   if (result.processed != 1) {
     throw Error(sqlstate::undefined_object, fmt::format("row {} of {} is gone", id, table));
   }

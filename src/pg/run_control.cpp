@@ -20,7 +20,6 @@ namespace perf_mgmt::pg {
 
 namespace {
 
-constexpr std::int64_t kSecond = 1'000'000'000;
 // How long a caller that was cancelled waits for the run to record its end.
 constexpr std::int64_t kEndingPatience = 15 * kSecond;
 
@@ -248,8 +247,9 @@ RunControl RunControl::start(RunPlan plan, std::uint32_t rounds_allowed) {
   try {
     if (rounds_allowed > 0) control.run_.allow_rounds(rounds_allowed);
     watch_caller(control.run_);
-    const auto handle = register_process("perf_mgmt_controller_main", "perf_mgmt controller",
-                                         control.run_.handle(), 0);
+    const auto handle = register_process(
+        "perf_mgmt_controller_main", "perf_mgmt controller", control.run_.handle(),
+        {.database = plan.database_oid, .role = plan.controller_role_oid}, AfterCrash::returns);
     if (!handle) {
       throw Error(
           sqlstate::configuration_limit_exceeded, "no worker slot is free",
@@ -385,6 +385,10 @@ void RunControl::abandon() noexcept {
         WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, 100, PG_WAIT_EXTENSION);
         ResetLatch(MyLatch);
       });
+    }
+    // One that could not even start is not to be tried again.
+    if (controller_ != nullptr && controller_is_gone()) {
+      pg_call([&] { TerminateBackgroundWorker(controller_); });
     }
     detach();
   } catch (const std::exception&) {

@@ -166,6 +166,13 @@ void ExpressionSet::prepare(std::span<const ExpressionRequest> requests) {
           error.sqlstate(), error.what(),
           fmt::format("In the expression of generator \"{}\": {}", request.generator, request.sql));
     }
+    // A text that closes the parenthesis and goes on would have any command run, those as well that
+    // templates may not have. What a cursor can be opened for is one query that keeps nothing.
+    if (!pg_call([&] { return SPI_is_cursor_plan(plans_.back()); })) {
+      throw Error(
+          sqlstate::syntax_error, "an expression must be one expression",
+          fmt::format("In the expression of generator \"{}\": {}", request.generator, request.sql));
+    }
   }
   results_.resize(plans_.size());
 }

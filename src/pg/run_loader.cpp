@@ -1,5 +1,6 @@
 #include "perf_mgmt/pg/run_loader.hpp"
 
+#include "perf_mgmt/core/escape.hpp"
 #include "perf_mgmt/core/suggest.hpp"
 #include "perf_mgmt/pg/criteria_catalogue.hpp"
 
@@ -66,7 +67,7 @@ Oid choose_role(const ScenarioRow& scenario) {
                             *scenario.owner_role, scenario.name),
                 {}, "Give the scenario another owner_role.");
   }
-  if (!pg_call([&] { return is_member_of_role(caller, owner); })) {
+  if (!pg_call([&] { return may_act_as(caller, owner); })) {
     throw Error(
         sqlstate::insufficient_privilege,
         fmt::format("permission denied to run scenario \"{}\"", scenario.name),
@@ -76,8 +77,32 @@ Oid choose_role(const ScenarioRow& scenario) {
   return owner;
 }
 
+// Whether what this role wrote may be run with the rights of another one. A role that is gone may
+// do nothing: its name could be somebody else's by now.
+bool may_write_for(const SqlText& author, Oid role) {
+  return author && pg_call([&] {
+           const Oid oid = get_role_oid(author->c_str(), true);
+           return OidIsValid(oid) && may_act_as(oid, role);
+         });
+}
+
+// Settings are code: a search_path says what the names in the templates mean, and those of the
+// session are drawn by expressions. They run with the rights of the scenario, which may be somebody
+// else's, or of the caller.
+void check_settings_of_test(const TestRow& test, Oid role) {
+  if (!test.has_settings || !test.owner_role || may_write_for(test.owner_role, role)) return;
+  throw Error(
+      sqlstate::insufficient_privilege,
+      fmt::format("permission denied to use the settings of performance test \"{}\"", test.name),
+      fmt::format("They would apply with the rights of role \"{}\", of which its owner \"{}\" is "
+                  "no member.",
+                  role_name(role), *test.owner_role),
+      "Run it as a role that its owner is a member of, or take \"settings\" and "
+      "\"session_settings\" out of the test and give them with the call.");
+}
+
 void check_role_can_login(Oid role, const std::string& name) {
-#if PG_VERSION_NUM < 170000
+  if (!kWorkersNeedLogin) return;
   const SqlText can_login =
       sql_query("SELECT rolcanlogin FROM pg_catalog.pg_roles WHERE oid = $1::pg_catalog.oid",
                 {std::to_string(role)})
@@ -87,18 +112,6 @@ void check_role_can_login(Oid role, const std::string& name) {
               fmt::format("role \"{}\" is not permitted to log in", name),
               "Before PostgreSQL 17 a worker process can only run as a role that has LOGIN.",
               "ALTER ROLE … LOGIN, or run a scenario whose owner has it.");
-#else
-  (void)role;
-  (void)name;
-#endif
-}
-
-Oid extension_owner() {
-  const SqlText owner =
-      sql_query("SELECT extowner FROM pg_catalog.pg_extension WHERE extname = 'perf_mgmt'")
-          .scalar();
-  if (!owner) throw Error(sqlstate::undefined_object, "extension \"perf_mgmt\" is not installed");
-  return static_cast<Oid>(std::stoul(*owner));
 }
 
 // Settings of the caller's session that the workers will not have.
@@ -128,10 +141,6 @@ void warn_of_session_settings(const RunSpec& spec) {
 std::string current_search_path() {
   const char* path = pg_call([] { return GetConfigOption("search_path", false, false); });
   return path != nullptr ? path : "";
-}
-
-std::string role_name(Oid role) {
-  return pg_call([&] { return GetUserNameFromId(role, false); });
 }
 
 std::uint64_t random_seed() {
@@ -172,6 +181,14 @@ void set_think_time(PlannedOperation& planned, const ScenarioRow::Operation& row
 }
 }  // namespace
 
+Oid extension_owner() {
+  const SqlText owner =
+      sql_query("SELECT extowner FROM pg_catalog.pg_extension WHERE extname = 'perf_mgmt'")
+          .scalar();
+  if (!owner) throw Error(sqlstate::undefined_object, "extension \"perf_mgmt\" is not installed");
+  return static_cast<Oid>(std::stoul(*owner));
+}
+
 RunIntent load_run_intent(const std::string& test_name, const std::string& custom_config) {
   TestRow test = find_test(test_name);
   const ScenarioRow scenario = load_scenario(choose_scenario(test, custom_config));
@@ -204,6 +221,7 @@ RunPlan load_run_plan(const std::string& test_name, const std::string& environme
   }
 
   RunPlan plan = begin_plan(scenario, choose_role(scenario));
+  check_settings_of_test(test, plan.run_role_oid);
   check_role_can_login(plan.run_role_oid, plan.run_role);
   std::vector<std::string> writing;
   for (std::size_t i = 0; i < scenario.operations.size(); ++i) {
@@ -243,7 +261,7 @@ RunPlan load_validation_plan(const ScenarioRow& scenario) {
 RunPlan load_probe_plan(const std::string& execution_id, const std::string& operation_name) {
   const SqlResult found = sql_query(
       "SELECT COALESCE(s.scenario_name, e.scenario_name), e.test_id, e.execution_environment, "
-      "e.run_spec "
+      "e.run_spec, e.started_by "
       "FROM perf_mgmt.test_executions e LEFT JOIN perf_mgmt.load_scenarios s ON s.id = "
       "e.scenario_id "
       "WHERE e.id = $1::pg_catalog.uuid",
@@ -285,6 +303,15 @@ RunPlan load_probe_plan(const std::string& execution_id, const std::string& oper
     plan.spec.seed = spec.seed;
     plan.spec.seed_given = true;
     plan.spec.session_settings = spec.session_settings;
+    if (!spec.session_settings.empty() && !may_write_for(row[4], role)) {
+      throw Error(
+          sqlstate::insufficient_privilege,
+          fmt::format("permission denied to use the session settings of execution \"{}\"",
+                      execution_id),
+          fmt::format("They would be drawn with the rights of role \"{}\", and role \"{}\", which "
+                      "started it, is no member of that one.",
+                      role_name(role), row[4].value_or("")));
+    }
     plan.spec.finish = spec.finish;
     if (is_production(plan.environment) && writes) {
       throw Error(
@@ -296,9 +323,10 @@ RunPlan load_probe_plan(const std::string& execution_id, const std::string& oper
   }
   std::string hint = suggestion_hint(operation_name, names);
   if (hint.empty()) hint = "The scenario's operations are " + quoted_list(names) + ".";
-  throw Error(sqlstate::undefined_object,
-              fmt::format("scenario \"{}\" has no operation \"{}\"", scenario.name, operation_name),
-              {}, hint);
+  throw Error(
+      sqlstate::undefined_object,
+      fmt::format("scenario \"{}\" has no operation \"{}\"", scenario.name, brief(operation_name)),
+      {}, hint);
 }
 
 }  // namespace perf_mgmt::pg

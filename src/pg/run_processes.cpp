@@ -1,3 +1,5 @@
+#include <csignal>
+
 #include "perf_mgmt/pg/run_processes.hpp"
 
 extern "C" {
@@ -9,6 +11,9 @@ extern "C" {
 namespace perf_mgmt::pg {
 
 namespace {
+
+// After a crash of the server nobody waits for this.
+constexpr int kSecondsToRetry = 10;
 
 constinit const SharedRun* logged_run = nullptr;
 constinit emit_log_hook_type previous_log_hook = nullptr;
@@ -24,10 +29,29 @@ void copy_fatal_error(ErrorData* error) {
   if (previous_log_hook != nullptr) previous_log_hook(error);
 }
 
+// The process that controls the run is going, whatever ended it. Workers that nobody stops would
+// run on to the end of their load, and one that waits for a lock for as long as that is held.
+void controller_detached(dsm_segment* segment, Datum) {
+  run_cpp_quietly(
+      [](void* argument) {
+        const SharedRun run(static_cast<dsm_segment*>(argument));
+        run.stop(StopReason::failed);
+        for (std::uint32_t i = 0; i < run.header().worker_slots; ++i) {
+          const std::uint32_t proc = run.worker(i).proc.load(std::memory_order_acquire);
+          const int pid = run.worker(i).pid.load();
+          // A worker that is gone has left its place in the process array, to another perhaps.
+          if (proc != 0 && GetPGProcByNumber(proc - 1)->pid == pid) kill(pid, SIGINT);
+        }
+      },
+      segment);
+}
+
 }  // namespace
 
 std::optional<BackgroundWorkerHandle*> register_process(const char* function, const char* name,
-                                                        dsm_handle run, std::uint32_t index) {
+                                                        dsm_handle run,
+                                                        const ProcessArguments& arguments,
+                                                        AfterCrash after_crash) {
   BackgroundWorker worker{};
   strlcpy(worker.bgw_name, name, BGW_MAXLEN);
   strlcpy(worker.bgw_type, name, BGW_MAXLEN);
@@ -35,15 +59,22 @@ std::optional<BackgroundWorkerHandle*> register_process(const char* function, co
   strlcpy(worker.bgw_function_name, function, BGW_MAXLEN);
   worker.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
   worker.bgw_start_time = BgWorkerStart_RecoveryFinished;
-  worker.bgw_restart_time = BGW_NEVER_RESTART;
+  worker.bgw_restart_time =
+      after_crash == AfterCrash::returns ? kSecondsToRetry : BGW_NEVER_RESTART;
   worker.bgw_main_arg = UInt32GetDatum(run);
   worker.bgw_notify_pid = MyProcPid;
-  std::memcpy(worker.bgw_extra, &index, sizeof(index));
+  std::memcpy(worker.bgw_extra, &arguments, sizeof(arguments));
 
   BackgroundWorkerHandle* handle = nullptr;
   if (!pg_call([&] { return RegisterDynamicBackgroundWorker(&worker, &handle); }))
     return std::nullopt;
   return handle;
+}
+
+ProcessArguments process_arguments() {
+  ProcessArguments arguments;
+  std::memcpy(&arguments, MyBgworkerEntry->bgw_extra, sizeof(arguments));
+  return arguments;
 }
 
 SharedRun join_run(Datum handle) {
@@ -60,6 +91,10 @@ SharedRun join_run(Datum handle) {
   return run;
 }
 
+void stop_with_this_process(const SharedRun& run) {
+  pg_call([&] { on_dsm_detach(run.segment(), controller_detached, Datum{0}); });
+}
+
 void fail_run(const SharedRun& run) {
   try {
     throw;
@@ -72,10 +107,22 @@ void fail_run(const SharedRun& run) {
   } catch (const Error& error) {
     if (std::strcmp(error.sqlstate(), "57014") == 0 && run.stopping()) return;
     run.fail(error.sqlstate(), error.message(), error.detail(), error.hint(), "");
+  } catch (const std::bad_alloc&) {
+    run.fail(sqlstate::out_of_memory, "out of memory", "", "", "");
   } catch (const std::exception& error) {
     run.fail(sqlstate::internal_error, error.what(), "", "", "");
   }
   run.stop(StopReason::failed);
+}
+
+void check_interrupts_but_cancel() {
+  if (!INTERRUPTS_PENDING_CONDITION()) return;
+  pg_call([] {
+    HOLD_CANCEL_INTERRUPTS();
+    QueryCancelPending = false;
+    CHECK_FOR_INTERRUPTS();
+    RESUME_CANCEL_INTERRUPTS();
+  });
 }
 
 void connect_to_database(Oid database, Oid role, const char* name) {

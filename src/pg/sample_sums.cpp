@@ -77,7 +77,8 @@ void add_object(SampleSums& state, MemoryContext context, Jsonb* object) {
         DatumGetInt64(DirectFunctionCall1(numeric_int8, NumericGetDatum(value.val.numeric)));
     Sum& sum = sum_of(state, context, name);
     if (__builtin_add_overflow(sum.samples, samples, &sum.samples)) {
-      sum.samples = std::numeric_limits<std::int64_t>::max();
+      sum.samples = samples > 0 ? std::numeric_limits<std::int64_t>::max()
+                                : std::numeric_limits<std::int64_t>::min();
     }
   }
 }

@@ -1,6 +1,7 @@
 #include "perf_mgmt/pg/shared_run.hpp"
 
 extern "C" {
+#include "mb/pg_wchar.h"
 #include "storage/latch.h"
 #include "storage/proc.h"
 }
@@ -45,8 +46,9 @@ struct Layout {
 
 template <std::size_t Size>
 void copy_text(char (&target)[Size], std::string_view source) noexcept {
-  const std::size_t length = std::min(source.size(), Size - 1);
-  std::memcpy(target, source.data(), length);
+  // Not in the middle of a character: what is no text in the database's encoding cannot be sent.
+  const int length = pg_mbcliplen(source.data(), static_cast<int>(source.size()), Size - 1);
+  std::memcpy(target, source.data(), static_cast<std::size_t>(length));
   target[length] = '\0';
 }
 
@@ -61,26 +63,33 @@ std::uint32_t my_proc_number_plus_one() noexcept {
   return my_proc_number() + 1;
 }
 
+dsm_segment* create_segment(std::size_t bytes, const char* what, const char* hint) {
+  dsm_segment* segment = nullptr;
+  try {
+    segment = pg_call([&] { return dsm_create(bytes, DSM_CREATE_NULL_IF_MAXSEGMENTS); });
+  } catch (const PgError& error) {
+    throw Error(
+        sqlstate::insufficient_resources,
+        fmt::format("could not get {} MB of shared memory for {}", bytes / 1'000'000 + 1, what),
+        error.what(), hint);
+  }
+  if (segment == nullptr) {
+    throw Error(sqlstate::insufficient_resources, "too many dynamic shared memory segments",
+                fmt::format("There is none to be had for {}.", what),
+                "Wait until other executions have ended, or raise \"max_connections\".");
+  }
+  pg_call([&] { dsm_pin_mapping(segment); });
+  return segment;
+}
+
 SharedRun SharedRun::create(std::string_view plan, const Sizes& sizes) {
   const Layout layout(plan.size(), sizes);
   SharedRun run;
-  try {
-    run.segment_ =
-        pg_call([&] { return dsm_create(layout.total, DSM_CREATE_NULL_IF_MAXSEGMENTS); });
-  } catch (const PgError& error) {
-    throw Error(sqlstate::insufficient_resources,
-                fmt::format("could not get {} MB of shared memory for the run",
-                            layout.total / 1'000'000 + 1),
-                error.what(),
-                "Use fewer workers, or enlarge /dev/shm (containers often have 64 MB).");
-  }
-  if (run.segment_ == nullptr) {
-    throw Error(sqlstate::insufficient_resources, "too many dynamic shared memory segments", {},
-                "Wait until other executions have ended, or raise \"max_connections\".");
-  }
+  run.segment_ =
+      create_segment(layout.total, "the run",
+                     "Use fewer workers, or enlarge /dev/shm (containers often have 64 MB).");
   auto* base = static_cast<char*>(dsm_segment_address(run.segment_));
   std::memset(base, 0, layout.total);
-  pg_call([&] { dsm_pin_mapping(run.segment_); });
 
   run.header_ = new (base) RunHeader{};
   RunHeader& header = *run.header_;

@@ -6,6 +6,7 @@
 
 extern "C" {
 #include "access/xact.h"
+#include "catalog/namespace.h"
 #include "executor/instrument.h"
 #include "storage/proc.h"
 #include "tcop/utility.h"
@@ -158,12 +159,10 @@ SpiExecutor::Statement SpiExecutor::prepare_statement(const PlannedStatement& pl
 void SpiExecutor::prepare(const RunPlan& plan) {
   if (mode_ == TransactionMode::subtransaction) capture_.install(std::nullopt);
   statement_timeout_ms_ = plan.spec.statement_timeout_ms;
-  // The server arms the setting for clients' statements only.
+  // Of the run's settings, the role, the database or the server, which arms it for clients'
+  // statements only.
   if (statement_timeout_ms_ == 0 && mode_ == TransactionMode::transaction) {
-    for (const auto& [name, value] : plan.spec.settings) {
-      if (pg_strcasecmp(name.c_str(), "statement_timeout") == 0)
-        statement_timeout_ms_ = StatementTimeout;
-    }
+    statement_timeout_ms_ = StatementTimeout;
   }
   commit_ = plan.spec.finish == RunSpec::Finish::commit;
   for (const auto& [name, generator] : plan.spec.session_settings) {
@@ -259,6 +258,8 @@ void SpiExecutor::run_guarded(Operation& operation, std::span<const Value> value
       BeginInternalSubTransaction(nullptr);
     }
     MemoryContextSwitchTo(operation_context_);
+    // What an operation sets ends with it, and not with the caller's transaction.
+    const int settings_level = mode_ == TransactionMode::transaction ? 0 : NewGUCNestLevel();
 
     for (std::size_t i = 0; i < settings.size(); ++i) {
       set_config_option(setting_names_[i].c_str(), value_to_cstring(settings[i]),
@@ -279,11 +280,13 @@ void SpiExecutor::run_guarded(Operation& operation, std::span<const Value> value
     if (mode_ == TransactionMode::transaction) {
       PopActiveSnapshot();
       if (commit_) {
+        touched_temporary_ = touched_temporary_ || (MyXactFlags & XACT_FLAGS_ACCESSEDTEMPNAMESPACE);
         CommitTransactionCommand();
       } else {
         AbortCurrentTransaction();
       }
     } else if (commit_) {
+      AtEOXact_GUC(false, settings_level);
       ReleaseCurrentSubTransaction();
     } else {
       RollbackAndReleaseCurrentSubTransaction();
@@ -311,6 +314,25 @@ void SpiExecutor::check_identity() const {
   throw Error(sqlstate::insufficient_privilege, "an operation changed the worker's role",
               "Operations must leave role and session authorization as they are.",
               "Remove set_config('role', …) and the like from the templates.");
+}
+
+// As DISCARD TEMP, behind an operation and outside of its time. Templates may not leave temporary
+// tables, but what they call may, or a search_path that begins with pg_temp: that would be there
+// for the next operations of this worker alone. Where it fails it is tried again behind the next
+// one.
+void SpiExecutor::drop_temporary() {
+  try {
+    pg_call([] {
+      StartTransactionCommand();
+      PushActiveSnapshot(GetTransactionSnapshot());
+      ResetTempTableNamespace();
+      PopActiveSnapshot();
+      CommitTransactionCommand();
+    });
+    touched_temporary_ = false;
+  } catch (const PgError&) {
+    roll_back();
+  }
 }
 
 // What a failed operation leaves of itself: times and plans; its rows are undone.
@@ -363,6 +385,10 @@ void SpiExecutor::run(std::size_t index, std::span<const Value> values,
   capture_.store_noticed();
   MemoryContextReset(operation_context_);
   check_identity();
+  if (touched_temporary_) {
+    drop_temporary();
+    MemoryContextSwitchTo(caller_context);
+  }
 }
 
 }  // namespace perf_mgmt::pg

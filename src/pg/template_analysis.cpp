@@ -35,6 +35,27 @@ bool leaves_temporary_table(const IntoClause* into) {
   return into != nullptr && is_temporary(into->rel) && into->onCommit != ONCOMMIT_DROP;
 }
 
+// SELECT INTO stands at the first of several SELECTs that are put together.
+const IntoClause* into_clause(const SelectStmt* select) {
+  while (select->op != SETOP_NONE) select = select->larg;
+  return select->intoClause;
+}
+
+bool has_option(const List* options, const char* name) {
+  for (int i = 0; i < list_length(options); ++i) {
+    if (std::strcmp(static_cast<const DefElem*>(list_nth(options, i))->defname, name) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// One table or index, not concurrently, can be rebuilt inside a transaction.
+bool rebuilds_in_transaction(const ReindexStmt* reindex) {
+  return (reindex->kind == REINDEX_OBJECT_TABLE || reindex->kind == REINDEX_OBJECT_INDEX) &&
+         !has_option(reindex->params, "concurrently");
+}
+
 constexpr const char* kNeedsNoTransaction =
     "It cannot run inside a transaction, and an operation is one.";
 
@@ -46,8 +67,8 @@ const char* refusal(const Node* node) {
     case T_VariableSetStmt: {
       const auto* set = reinterpret_cast<const VariableSetStmt*>(node);
       const bool changes_user =
-          set->name != nullptr && (std::strcmp(set->name, "role") == 0 ||
-                                   std::strcmp(set->name, "session_authorization") == 0);
+          set->name != nullptr && (pg_strcasecmp(set->name, "role") == 0 ||
+                                   pg_strcasecmp(set->name, "session_authorization") == 0);
       if (changes_user) return "Operations run with the rights of the role that owns the scenario.";
       if (set->is_local) return nullptr;
       return "A setting would outlive the operation. Use SET LOCAL, or \"settings\" and "
@@ -68,6 +89,17 @@ const char* refusal(const Node* node) {
                                                                      : nullptr;
     case T_IndexStmt:
       return reinterpret_cast<const IndexStmt*>(node)->concurrent ? kNeedsNoTransaction : nullptr;
+    case T_DropStmt:
+      return reinterpret_cast<const DropStmt*>(node)->concurrent ? kNeedsNoTransaction : nullptr;
+    case T_ReindexStmt:
+      return rebuilds_in_transaction(reinterpret_cast<const ReindexStmt*>(node))
+                 ? nullptr
+                 : kNeedsNoTransaction;
+    case T_ClusterStmt:
+      return reinterpret_cast<const ClusterStmt*>(node)->relation == nullptr ? kNeedsNoTransaction
+                                                                             : nullptr;
+    case T_ExplainStmt:  // with ANALYZE it runs what it explains
+      return refusal(reinterpret_cast<const ExplainStmt*>(node)->query);
     case T_CreatedbStmt:
     case T_DropdbStmt:
     case T_AlterSystemStmt:
@@ -89,7 +121,7 @@ const char* refusal(const Node* node) {
                  ? "A temporary table in a template needs ON COMMIT DROP."
                  : nullptr;
     case T_SelectStmt:
-      return leaves_temporary_table(reinterpret_cast<const SelectStmt*>(node)->intoClause)
+      return leaves_temporary_table(into_clause(reinterpret_cast<const SelectStmt*>(node)))
                  ? "A temporary table in a template needs ON COMMIT DROP."
                  : nullptr;
     case T_ViewStmt:
@@ -146,8 +178,11 @@ bool collect_facts(Node* node, void* context) {
     return query_tree_walker(query, tree_walker(collect_facts), context, QTW_EXAMINE_RTES_BEFORE);
   }
   if (IsA(node, RangeTblEntry)) {
+    // A view has become a subquery, which from 16 on keeps the view's number; before, the view
+    // itself stands in there once more.
     const auto* entry = reinterpret_cast<const RangeTblEntry*>(node);
-    if (entry->rtekind == RTE_RELATION) facts->relations->push_back(entry->relid);
+    const bool named = entry->rtekind == RTE_RELATION || entry->rtekind == RTE_SUBQUERY;
+    if (named && OidIsValid(entry->relid)) facts->relations->push_back(entry->relid);
     return false;
   }
   return expression_tree_walker(node, tree_walker(collect_facts), context);

@@ -3,6 +3,7 @@
 // memory.
 #include <csignal>
 
+#include "perf_mgmt/core/escape.hpp"
 #include "perf_mgmt/pg/plan_sampler.hpp"
 #include "perf_mgmt/pg/preparation.hpp"
 #include "perf_mgmt/pg/run_processes.hpp"
@@ -34,6 +35,8 @@ void set_up_session(const RunPlan& plan) {
   set_setting("client_min_messages", "error", PGC_USERSET);
   pg_call([] { SetConfigOption("log_min_messages", "error", PGC_SUSET, PGC_S_OVERRIDE); });
   set_setting("search_path", plan.search_path, PGC_USERSET);
+  // Of the role or the database: it would end the worker, not only its transaction.
+  if (kHasTransactionTimeout) set_setting("transaction_timeout", "0", PGC_USERSET);
   const GucContext context = pg_call([] { return superuser(); }) ? PGC_SUSET : PGC_USERSET;
   if (plan.spec.isolation_level) {
     set_setting("default_transaction_isolation", *plan.spec.isolation_level, PGC_USERSET);
@@ -42,10 +45,10 @@ void set_up_session(const RunPlan& plan) {
     try {
       set_setting(name, value, context);
     } catch (const PgError& error) {
-      throw Error(
-          error.sqlstate(), error.what(),
-          fmt::format("In \"settings\" of the configuration: \"{}\" = \"{}\".", name, value),
-          error.data().hint != nullptr ? error.data().hint : "");
+      throw Error(error.sqlstate(), error.what(),
+                  fmt::format("In \"settings\" of the configuration: \"{}\" = \"{}\".", brief(name),
+                              brief(value)),
+                  error.data().hint != nullptr ? error.data().hint : "");
     }
   }
 }
@@ -116,8 +119,8 @@ class Worker {
       pg_call([] {
         WaitLatch(MyLatch, WL_LATCH_SET | WL_EXIT_ON_PM_DEATH, -1, PG_WAIT_EXTENSION);
         ResetLatch(MyLatch);
-        CHECK_FOR_INTERRUPTS();
       });
+      check_interrupts_but_cancel();
     }
     return true;
   }
@@ -131,8 +134,8 @@ class Worker {
       pg_call([] {
         WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, 100, PG_WAIT_EXTENSION);
         ResetLatch(MyLatch);
-        CHECK_FOR_INTERRUPTS();
       });
+      check_interrupts_but_cancel();
     }
   }
 
@@ -147,15 +150,8 @@ class Worker {
 
   // Puts a block where the other processes of the run find it.
   void publish(std::span<const std::byte> block) {
-    try {
-      pools_ = pg_call([&] { return dsm_create(block.size(), 0); });
-    } catch (const PgError& error) {
-      throw Error(sqlstate::insufficient_resources,
-                  fmt::format("could not get {} MB of shared memory for the pools",
-                              block.size() / 1'000'000 + 1),
-                  error.what(), "Give the pools a lower \"limit\", or enlarge /dev/shm.");
-    }
-    pg_call([&] { dsm_pin_mapping(pools_); });
+    pools_ = create_segment(block.size(), "the pools",
+                            "Give the pools a lower \"limit\", or enlarge /dev/shm.");
     std::memcpy(dsm_segment_address(pools_), block.data(), block.size());
     run_.header().pools_handle.store(dsm_segment_handle(pools_));
     run_.header().pools_ready.store(1);
@@ -220,8 +216,7 @@ class Worker {
 };
 
 void worker_main(Datum argument) {
-  std::uint32_t index = 0;
-  std::memcpy(&index, MyBgworkerEntry->bgw_extra, sizeof(index));
+  const std::uint32_t index = process_arguments().index;
   pqsignal(SIGTERM, die);
   SharedRun run = join_run(argument);
   pg_call([] { BackgroundWorkerUnblockSignals(); });

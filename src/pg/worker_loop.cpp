@@ -4,6 +4,8 @@
 // it is due, and runs it; whatever kept it from starting then is lag.
 #include "perf_mgmt/pg/worker_loop.hpp"
 
+#include "perf_mgmt/pg/run_processes.hpp"
+
 extern "C" {
 #include "pgstat.h"
 #include "storage/ipc.h"
@@ -15,8 +17,6 @@ namespace perf_mgmt::pg {
 
 namespace {
 
-constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
-constexpr std::int64_t kSecond = 1'000'000'000;
 // A pause that is worth telling pg_stat_activity of.
 constexpr std::int64_t kIdlePause = 10'000'000;
 // Streams of random numbers beyond those of the virtual users.
@@ -78,7 +78,7 @@ void WorkerLoop::run_users() {
   start_users();
   const std::uint64_t operations = plan_.spec.operations;
   while (!queue_.empty() && !run_.stopping()) {
-    handle_interrupts();
+    check_interrupts_but_cancel();
     const std::int64_t end_ns = run_.header().end_ns.load(std::memory_order_relaxed);
     const DueQueue::Entry next = queue_.top();
     // The end of the last operation is as good as a new reading while somebody is already due.
@@ -162,7 +162,7 @@ void WorkerLoop::run_slots() {
   const std::int64_t most_lag =
       spec.max_lag_ms ? static_cast<std::int64_t>(*spec.max_lag_ms * 1e6) : kNever;
   while (!run_.stopping()) {
-    handle_interrupts();
+    check_interrupts_but_cancel();
     const std::uint64_t slot = run_.header().next_slot.fetch_add(1, std::memory_order_relaxed);
     if (spec.operations > 0 && slot >= spec.operations) return;
     const std::int64_t due = arrivals_.due_ns(slot);
@@ -192,7 +192,7 @@ bool WorkerLoop::await_slot(std::int64_t due_ns) {
     if (run_.stopping() || due_ns >= end_ns || now_ns_ >= end_ns) return false;
     if (due_ns <= now_ns_) return true;
     wait_until(std::min(due_ns, end_ns));
-    handle_interrupts();
+    check_interrupts_but_cancel();
   }
 }
 
@@ -205,7 +205,7 @@ void WorkerLoop::skip_slot(std::uint64_t slot, std::int64_t due_ns) {
 void WorkerLoop::skip_untaken_slots() {
   const std::int64_t end_ns = std::min(run_.header().end_ns.load(), monotonic_ns());
   for (;;) {
-    handle_interrupts();
+    check_interrupts_but_cancel();
     const std::uint64_t slot = run_.header().next_slot.fetch_add(1, std::memory_order_relaxed);
     const std::int64_t due = arrivals_.due_ns(slot);
     if (due == kNever || start_ns_ + due >= end_ns) return;
@@ -240,18 +240,6 @@ void WorkerLoop::wait_until(std::int64_t monotonic) {
     reported_operation_ = kNoOperation;
   }
   wait_.until(monotonic);
-}
-
-// A cancel that arrives between operations has nothing to cancel and must not end the worker; a
-// terminate must.
-void WorkerLoop::handle_interrupts() const {
-  if (!INTERRUPTS_PENDING_CONDITION()) return;
-  pg_call([] {
-    HOLD_CANCEL_INTERRUPTS();
-    QueryCancelPending = false;
-    CHECK_FOR_INTERRUPTS();
-    RESUME_CANCEL_INTERRUPTS();
-  });
 }
 
 void WorkerLoop::report_activity(std::size_t operation) {

@@ -120,6 +120,17 @@ TEST(Clipped, CountsCharacters) {
   EXPECT_EQ(clipped("\xff\xff", 2), std::string(kSign) + kSign);
 }
 
+TEST(Brief, CutsBeforeACharacter) {
+  EXPECT_EQ(brief("abcd", 4), "abcd");
+  EXPECT_EQ(brief("abcde", 4), "abcd...");
+  EXPECT_EQ(brief("abc\u00e4", 4), "abc...");
+  EXPECT_EQ(brief("abc\u00e4", 5), "abc\u00e4");
+  EXPECT_EQ(brief("\u20ac\u20ac", 1), "...");
+  EXPECT_EQ(brief("\xbf\xbf\xbf", 2), "...");
+  EXPECT_EQ(brief(std::string(60, 'x')), std::string(60, 'x'));
+  EXPECT_EQ(brief(std::string(61, 'x')), std::string(60, 'x') + "...");
+}
+
 TEST(DisplayWidth, IsThatOfATerminal) {
   EXPECT_EQ(display_width("abc"), 3u);
   EXPECT_EQ(display_width("12 \u00b5s \u2013"), 7u);

@@ -137,4 +137,33 @@ TEST(OperationRecord, ResetForgetsAll) {
 }
 
 }  // namespace
+TEST(HeapRecord, CopiesAreTheirOwn) {
+  HeapRecord one;
+  EXPECT_TRUE(one->empty());
+  one->response.record(7);
+  one->counters.ok = 1;
+  HeapRecord copy = one;
+  copy->merge(*one);
+  EXPECT_EQ(one->counters.ok, 1u);
+  EXPECT_EQ(copy->counters.ok, 2u);
+  EXPECT_EQ(copy->response.count(), 2u);
+  one = copy;
+  EXPECT_EQ(one->counters.ok, 2u);
+  EXPECT_NE(&*one, &*copy);
+  HeapRecord moved = std::move(copy);
+  copy = HeapRecord(*moved);
+  EXPECT_EQ(copy->counters.ok, 2u);
+}
+
+TEST(SumOf, AddsAllRecords) {
+  std::vector<OperationRecord> records(2);
+  records[0].counters.ok = 1;
+  records[0].lag.record(5);
+  records[1].counters.ok = 3;
+  const HeapRecord sum = sum_of(records);
+  EXPECT_EQ(sum->counters.ok, 4u);
+  EXPECT_EQ(sum->lag.count(), 1u);
+  EXPECT_TRUE(sum_of({})->empty());
+}
+
 }  // namespace perf_mgmt

@@ -142,6 +142,12 @@ TEST(MetricTitle, IsWhatAPersonCallsIt) {
   EXPECT_EQ(metric_title("some_other_metric"), "some other metric");
 }
 
+TEST(Counted, IsOneOrMany) {
+  EXPECT_EQ(counted(1, "operation"), "1 operation");
+  EXPECT_EQ(counted(0, "operation"), "0 operations");
+  EXPECT_EQ(counted(1234, "operation"), "1,234 operations");
+}
+
 TEST(MetricText, HasItsUnit) {
   EXPECT_EQ(metric_text("p95_response_time_ms", 12.34), "12.3 ms");
   EXPECT_EQ(metric_text("throughput_tps", 1234.4), "1,234/s");

@@ -149,6 +149,11 @@ TEST(ReportHtml, SaysThatNoPlanFlipped) {
   const HtmlCheck check = check_html(page_of(document));
   EXPECT_TRUE(check.has_text("Every statement ran with plans that were used before too."));
   EXPECT_FALSE(check.has_text("not used before."));
+  // Not of one that the baseline did not run at all.
+  Json plan = document["report"]["plans"][0];
+  plan["operation_name"] = "Pay by points";
+  document["report"]["plans"].push_back(plan);
+  EXPECT_FALSE(check_html(page_of(document)).has_text("were used before too"));
 }
 
 TEST(ReportHtml, MarksWhatHappenedDuringTheRun) {

@@ -78,7 +78,7 @@ TEST(ReportText, Sections) {
       "\nCould not be had\n  - disk_io_mb_per_sec: no such file\n",
       "\nHow it was run\n  execution   00000000-0000-0000-0000-000000000002\n",
       "  started     2026-03-01 12:00:00 UTC, 30.0 s in all, 29.0 s measured\n"
-      "  load        800 virtual users on 4 worker processes, seed 18446744073709551615\n"
+      "  load        800 virtual users on 4 workers, seed 18446744073709551615\n"
       "  commit      abc<1>, branch main\n"
       "  baseline    MANUAL, 2026-02-28 12:00:00 UTC, execution "
       "00000000-0000-0000-0000-000000000001\n"

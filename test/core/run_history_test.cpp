@@ -45,7 +45,7 @@ TEST(RunHistory, SumsStagesAndKeepsMeasuredIntervals) {
   const StageTotals& steady = history.stages()[2];
   EXPECT_EQ(steady.intervals, 2);
   EXPECT_DOUBLE_EQ(steady.seconds(), 4);
-  EXPECT_EQ(steady.sum.counters.ok, 120u);
+  EXPECT_EQ(steady.sum->counters.ok, 120u);
   EXPECT_DOUBLE_EQ(steady.figure("throughput_tps").value(), 30);
   EXPECT_DOUBLE_EQ(steady.figure("avg_response_time_ms").value(), 2);  // (90 * 1 + 30 * 5) / 120
   EXPECT_DOUBLE_EQ(steady.figure("cpu_usage_percent").value(), 70);    // (1 * 40 + 3 * 80) / 4
@@ -64,9 +64,9 @@ TEST(RunHistory, WhatEndedAfterTheRunBelongsToTheLastStage) {
   OperationRecord rest = ok_operations(2, millisecond);
   rest.counters.interrupted = 1;
   history.note_rest(rest);
-  EXPECT_EQ(history.stages().front().rest.counters.ok, 0u);
-  EXPECT_EQ(history.stages().back().rest.counters.ok, 2u);
-  EXPECT_EQ(history.stages().back().rest.counters.interrupted, 1u);
+  EXPECT_EQ(history.stages().front().rest->counters.ok, 0u);
+  EXPECT_EQ(history.stages().back().rest->counters.ok, 2u);
+  EXPECT_EQ(history.stages().back().rest->counters.interrupted, 1u);
   EXPECT_DOUBLE_EQ(history.stages().back().figure("throughput_tps").value(), 30);
 }
 

@@ -122,6 +122,15 @@ TEST(RunPlan, ReplacesBytesThatAreNoUtf8) {
   EXPECT_EQ(RunPlan::from_json(plan.to_json()).test_name, "caf\xEF\xBF\xBD");
 }
 
+// A template with other characters would be another template.
+TEST(RunPlan, RefusesTemplatesThatAreNoUtf8) {
+  RunPlan plan = full_plan();
+  plan.operations[0].sql_template = "SELECT 'caf\xE9'";
+  const Error error = error_of([&] { plan.to_json(); });
+  EXPECT_STREQ(error.sqlstate(), "0A000");
+  EXPECT_EQ(error.message(), "template of operation \"order\" is not in UTF-8");
+}
+
 void expect_corrupted(std::string_view text) {
   const Error error = error_of([&] { RunPlan::from_json(text); });
   EXPECT_STREQ(error.sqlstate(), "XX001") << text;

@@ -44,18 +44,18 @@ TEST(StressResult, TheFirstStepMayBreakAlready) {
 TEST(StressResult, AStepThatFallsBehindItsRateIsBroken) {
   StageTotals stage;
   EXPECT_FALSE(broken_rate(stage, 0));
-  stage.sum.counters.ok = 9500;
-  stage.sum.counters.skipped = 500;
+  stage.sum->counters.ok = 9500;
+  stage.sum->counters.skipped = 500;
   EXPECT_FALSE(broken_rate(stage, 10000));
-  stage.sum.counters.ok = 9499;
+  stage.sum->counters.ok = 9499;
   const auto broken = broken_rate(stage, 10000);
   ASSERT_TRUE(broken);
   EXPECT_EQ(broken->criterion.name, "min_run_percent");
   EXPECT_DOUBLE_EQ(broken->actual.value(), 94.99);
   // 75 of 100 is 2.5 standard deviations off, 69 is 3.1.
-  stage.sum.counters.ok = 75;
+  stage.sum->counters.ok = 75;
   EXPECT_FALSE(broken_rate(stage, 100));
-  stage.sum.counters.ok = 69;
+  stage.sum->counters.ok = 69;
   EXPECT_TRUE(broken_rate(stage, 100));
 }
 

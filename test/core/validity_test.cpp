@@ -192,9 +192,10 @@ TEST(Validity, RateNotAchieved) {
   evidence.begun = 950;
   EXPECT_EQ(found(evidence), Texts{});
   evidence.begun = 949;
-  EXPECT_EQ(found(evidence),
-            Texts{"!rate_not_achieved: The load was not reached: of 1000 operations that fell due, "
-                  "949 were begun (94.90 %, and at least 95 % are wanted)."});
+  EXPECT_EQ(
+      found(evidence),
+      Texts{"!rate_not_achieved: The load was not reached: of 1,000 operations that fell due, "
+            "949 were begun (94.90 %, and at least 95 % are wanted)."});
   evidence.due = 1;
   evidence.begun = 0;
   EXPECT_EQ(found(evidence),

@@ -361,6 +361,17 @@ SELECT ok, rows_read, rows_affected, zero_row_writes FROM engine_test.counts WHE
 SELECT query_type, table_names, statement_types FROM perf_mgmt.query_performance WHERE execution_id = :'execution_id';
 SELECT count(*) FROM engine_test.note;
 
+-- What an operation leaves in the temporary schema is gone before the next one
+CREATE FUNCTION engine_test.leave() RETURNS void LANGUAGE sql AS 'CREATE TEMP TABLE left_behind (id integer)';
+CALL engine_test.only_operation('leave behind', $$
+  SELECT engine_test.leave();
+  SET LOCAL search_path = pg_temp;
+  CREATE TABLE left_as_well AS SELECT 1 AS id
+$$);
+CALL perf_mgmt.run_performance_test('Engine test', 'development', '{"operations": 5, "workers": 1}') \gset
+SELECT ok, failed FROM engine_test.counts WHERE id = :'execution_id';
+SELECT count(*) FROM pg_class WHERE relname IN ('left_behind', 'left_as_well');
+
 -- To wait within a transaction holds back vacuum, and is said
 CALL engine_test.only_operation('one', 'SELECT 1');
 BEGIN;

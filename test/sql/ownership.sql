@@ -71,7 +71,7 @@ SELECT pg_temp.new_operation('member''s', 'first'), pg_temp.new_operation('team'
 SELECT pg_temp.new_test('team''s', '''regress_perf_team'''), pg_temp.new_generator('team', '''regress_perf_team''');
 SELECT pg_temp.try('UPDATE perf_mgmt.load_scenarios SET owner_role = ''regress_perf_team'' WHERE scenario_name = ''member''''s''');
 
--- ... and nothing else: not for another, not what ships, not for a role that does not exist
+-- ... and nothing else: not for another, not what ships, not for a role that does not exist. Rows of others are shown to no UPDATE or DELETE
 SELECT pg_temp.new_scenario('gift', '''regress_perf_stranger''');
 SELECT pg_temp.new_scenario('gift', 'NULL');
 SELECT pg_temp.new_scenario('gift', '''regress_perf_nobody''');

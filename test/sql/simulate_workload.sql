@@ -26,7 +26,7 @@ FROM perf_mgmt.load_scenarios, (VALUES
   ('pay in', 'write', 'UPDATE probe.account SET balance = balance + 1 WHERE id = $1 AND tenant = $2',
    '{"account": "probe_account", "tenant": "probe_tenant"}'),
   ('divide', 'read', 'SELECT 1 / $1::integer', '{"by": {"type": "choice", "values": [0, 1]}}'),
-  ('settings', 'write', 'INSERT INTO probe.note VALUES (current_setting(''app.tenant'', true))', '{}'),
+  ('settings', 'mixed', 'SET LOCAL work_mem = ''7MB''; INSERT INTO probe.note VALUES (current_setting(''app.tenant'', true))', '{}'),
   ('sleep', 'read', 'SELECT pg_sleep(60)', '{}')) AS o(name, type, template, generators)
 WHERE scenario_name = 'Probe scenario';
 INSERT INTO perf_mgmt.performance_tests
@@ -80,10 +80,13 @@ SELECT ok_count > 100 AS ok, failed_count > 100 AS failed, rows_read = ok_count 
        perf_mgmt.count(failure_histogram) = failed_count AS failure_times
 FROM probe.result WHERE execution_id = :'execution_id' AND operation_name = 'divide';
 
--- The session settings are those of the execution, and end with the iteration
+-- The session settings are those of the execution, and end with the iteration, as SET LOCAL does
+BEGIN;
+SET LOCAL work_mem = '5MB';
 SELECT perf_mgmt.simulate_workload(:'execution_id', 'settings', 1);
 SELECT tag, count(*) > 100 AS many FROM probe.note GROUP BY tag;
-SELECT coalesce(current_setting('app.tenant', true), '') = '' AS ended;
+SELECT coalesce(current_setting('app.tenant', true), '') = '' AS ended, current_setting('work_mem') AS work_mem;
+COMMIT;
 
 -- The caller's own statement_timeout ends the probe
 SET statement_timeout = '100ms';

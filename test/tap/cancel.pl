@@ -278,7 +278,17 @@ add_test(
 	}
 	is(value($node, 'SELECT count(*) FROM perf_mgmt.test_executions'),
 		$executions, 'there is no execution of a run that was stopped while preparing');
+
+	# The other worker waits for the pool and runs nothing that could be cancelled.
+	my $session = start_call($node, "CALL perf_mgmt.run_performance_test('preparing', 'development', '{\"progress_seconds\": 0}')");
+	wait_for($node, "EXISTS (SELECT $loading)");
+	my $waiting = $loading =~ s/'Lock'/'Extension'/r;
+	wait_for($node, "EXISTS (SELECT $waiting)");
+	is(value($node, "SELECT pg_cancel_backend(pid) $waiting"), 't', 'cancelling a worker that waits for the others');
 	$gate->quit;
+	my ($id) = (finish_call($session))[0] =~ /(\S+)/;
+	is(execution($node, $id, 'execution_status, operations_ok'), 'COMPLETED|8', 'is no harm to the run');
+	$session->quit;
 	is(value($node, "CALL perf_mgmt.run_performance_test('preparing')") ne '', 1, 'unhindered it runs');
 }
 

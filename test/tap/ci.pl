@@ -385,9 +385,10 @@ SKIP:
 	is(value($node, 'SELECT perf_mgmt.schedule_maintenance()'), '{"perf_mgmt daily","perf_mgmt weekly","perf_mgmt monthly"}', 'maintenance is scheduled');
 	value($node, 'SELECT perf_mgmt.schedule_maintenance()');
 	is(value($node, "SELECT string_agg(jobname || ': ' || schedule || ' ' || command, E'\n' ORDER BY jobid) FROM cron.job WHERE database = 'postgres'"),
-		"perf_mgmt daily: 10 3 * * * SELECT perf_mgmt.run_maintenance('daily')\n"
-		  . "perf_mgmt weekly: 30 3 * * 1 SELECT perf_mgmt.run_maintenance('weekly')\n"
-		  . "perf_mgmt monthly: 50 3 1 * * SELECT perf_mgmt.run_maintenance('monthly')",
+		join("\n", map { my ($period, $when) = @$_;
+			"perf_mgmt $period: $when DO \$job\$BEGIN IF pg_catalog.to_regnamespace('perf_mgmt') IS NULL THEN PERFORM cron.unschedule('perf_mgmt $period'); "
+			  . "ELSE PERFORM perf_mgmt.run_maintenance('$period'); END IF; END\$job\$" }
+			[ daily => '10 3 * * *' ], [ weekly => '30 3 * * 1' ], [ monthly => '50 3 1 * *' ]),
 		'once, however often');
 	$node->safe_psql('postgres', 'DROP EXTENSION perf_mgmt CASCADE');
 	pass('and keeps nobody from dropping the extension');

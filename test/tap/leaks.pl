@@ -1,5 +1,5 @@
 # Runs leave nothing behind: no shared memory, no process, no lock, and nothing in the session that started
-# them, whether they end well, cannot start or are cancelled.
+# them, whether they end well, cannot start or are cancelled. (See resources_thousand_runs.pl for a thousand.)
 use strict;
 use warnings;
 use FindBin;

@@ -12,6 +12,7 @@ namespace perf_mgmt {
 
 namespace sqlstate {
 inline constexpr std::string_view feature_not_supported = "0A000";
+inline constexpr std::string_view numeric_value_out_of_range = "22003";
 inline constexpr std::string_view invalid_parameter_value = "22023";
 inline constexpr std::string_view invalid_text_representation = "22P02";
 inline constexpr std::string_view null_value_not_allowed = "22004";

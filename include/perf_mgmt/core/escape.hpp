@@ -1,5 +1,5 @@
-// Text of others (names, templates, error messages) as it stands in HTML, XML and Markdown: nothing
-// in it means anything there.
+// Text of others (names, templates, error messages) as it stands in HTML, XML, Markdown and error
+// messages: nothing in it means anything there.
 //
 // Input is UTF-8; bytes that are not become U+FFFD. Where people read the text (not in XML),
 // characters that turn the direction of writing become U+FFFD or a question mark too: they would
@@ -37,6 +37,12 @@ std::string terminal_text(std::string_view text);
 // The first `characters` code points at most; where there were more, the last of them is an
 // ellipsis.
 std::string clipped(std::string_view text, std::size_t characters);
+
+// As an error message quotes it: a text of more than `bytes` bytes ends there, before the character
+// that would not fit, with three dots. So nobody's key of megabytes is repeated in full.
+std::string brief(std::string_view text, std::size_t bytes = 60);
+// The same in double quotes.
+std::string in_quotes(std::string_view text);
 
 // Columns that a text takes in a terminal: code points, wide East Asian ones and emoji as two,
 // combining ones as none (Unicode's East Asian Width, roughly as wcwidth does it).

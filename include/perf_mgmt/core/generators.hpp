@@ -37,8 +37,9 @@ struct Value {
     array,      // text: PostgreSQL array literal {…}, elements quoted as needed
     json,       // text: a JSON document
   };
+  static constexpr unsigned kMostScale = 18;
   Kind kind = Kind::null;
-  std::uint8_t scale = 0;
+  std::uint8_t scale = 0;  // at most kMostScale: a decimal with more is text
   std::int64_t integer = 0;
   std::string_view text;
 };

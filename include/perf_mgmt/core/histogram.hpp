@@ -62,9 +62,13 @@ class Histogram {
   }
 
   // Adds other's sample to this one. Costs the range of buckets that other uses, not all of them.
+  // Together they must have at most 2^64 - 1 values, as all that was ever recorded has.
   void merge(const Histogram& other) noexcept;
+  // The same of a histogram that came from outside: throws Error(numeric_value_out_of_range) where
+  // there would be more values, and then has changed nothing.
+  void merge_checked(const Histogram& other);
   // Likewise adds a histogram in the form that serialize() gives, without expanding it. Throws as
-  // deserialize() does, and then has changed nothing.
+  // deserialize() and merge_checked() do, and then has changed nothing.
   void merge_serialized(const std::uint8_t* bytes, std::size_t size);
   // Forgets everything; likewise touches only the buckets in use.
   void reset() noexcept;
@@ -112,7 +116,8 @@ class Histogram {
   // {"v":1,"count":3,"min":1,"max":300,"sum":"302","squares":"90002","buckets":[[1,2],[300,1]]}
   // and {"v":1,"count":0} when empty. The sums are strings: they may exceed what JSON readers hold.
   std::string to_text() const;
-  // Takes what to_text gives, keys in any order; throws Error(invalid_text_representation).
+  // Takes what to_text gives, keys in any order, at most 1 MiB with its white space; throws
+  // Error(invalid_text_representation).
   static Histogram parse(std::string_view text);
 
   friend bool operator==(const Histogram& a, const Histogram& b) noexcept;
@@ -126,6 +131,7 @@ class Histogram {
 
   // Rank of percentile p among count values; 0 where percentile() has no value.
   static std::uint64_t rank_of(double p, std::uint64_t count) noexcept;
+  void require_room(std::uint64_t values) const;
   // Adds all of another sample but its buckets.
   void add_moments(std::uint64_t count, std::uint64_t inverse_min, std::uint64_t max,
                    const std::uint64_t (&sum)[2], const std::uint64_t (&squares)[3]) noexcept;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
 
@@ -83,7 +84,33 @@ struct OperationRecord {
   void reset() noexcept;
 };
 
+// A record of one's own: on the heap, for it is a quarter of a megabyte. A stack that cannot grow
+// by that, where memory is short, ends the process, and with it the server; on the heap it is
+// std::bad_alloc. Made empty; one that was moved from may only be assigned to.
+class HeapRecord {
+ public:
+  HeapRecord() : record_(std::make_unique<OperationRecord>()) {}
+  explicit HeapRecord(const OperationRecord& record)
+      : record_(std::make_unique<OperationRecord>(record)) {}
+  HeapRecord(const HeapRecord& other) : HeapRecord(*other) {}
+  HeapRecord(HeapRecord&&) noexcept = default;
+  HeapRecord& operator=(const HeapRecord& other) {
+    if (this != &other) *this = HeapRecord(other);
+    return *this;
+  }
+  HeapRecord& operator=(HeapRecord&&) noexcept = default;
+  ~HeapRecord() = default;
+
+  OperationRecord& operator*() noexcept { return *record_; }
+  const OperationRecord& operator*() const noexcept { return *record_; }
+  OperationRecord* operator->() noexcept { return record_.get(); }
+  const OperationRecord* operator->() const noexcept { return record_.get(); }
+
+ private:
+  std::unique_ptr<OperationRecord> record_;
+};
+
 // What the operations of a run did together.
-OperationRecord sum_of(std::span<const OperationRecord> records) noexcept;
+HeapRecord sum_of(std::span<const OperationRecord> records);
 
 }  // namespace perf_mgmt

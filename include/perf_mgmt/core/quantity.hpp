@@ -17,6 +17,8 @@ std::string short_number(double value);
 std::string column_number(double value);
 // "1,234,567"; rounds.
 std::string whole_number(double value);
+// "1 operation", "2 operations"
+std::string counted(double count, std::string_view thing);
 // Milliseconds given; the unit that fits: "850 ns", "12.3 µs", "0.44 ms", "12.3 ms", "4.52 s",
 // "3 min 20 s", "1 h 5 min", "2 d 3 h".
 std::string duration_text(double milliseconds);

@@ -18,8 +18,8 @@ struct StageTotals {
   std::int64_t from_ns = 0;
   std::int64_t to_ns = 0;
   int intervals = 0;
-  OperationRecord sum{};   // of all operations: of those that ended in the stage
-  OperationRecord rest{};  // of the last stage: what ended after it, at the end of the round
+  HeapRecord sum;   // of all operations: of those that ended in the stage
+  HeapRecord rest;  // of the last stage: what ended after it, at the end of the round
   std::optional<double> cpu_percent;  // means over the intervals, weighted by their lengths
   std::optional<double> memory_percent;
 

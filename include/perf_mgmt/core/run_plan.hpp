@@ -73,6 +73,7 @@ struct RunPlan {
   int workers_requested = 0;
   std::int64_t run_start_us = 0;  // "now" of the generators: microseconds since 2000-01-01 UTC
 
+  // Throws Error(feature_not_supported) where a template is not in UTF-8.
   std::string to_json() const;
   // Throws Error(data_corrupted) where the text is not what to_json made.
   static RunPlan from_json(std::string_view text);

@@ -16,6 +16,8 @@ struct TestRow {
   std::string configuration;
   SqlText industry;
   SqlText scenario_name;
+  SqlText owner_role;         // no value: shipped with the extension
+  bool has_settings = false;  // settings or session_settings in the configuration
 };
 
 // A row of load_scenarios with its operations.
@@ -65,6 +67,9 @@ std::vector<DataRequirement> load_data_requirements(
 
 // Analyses one operation; throws with the operation's name in the detail. writes: whether it does.
 PlannedOperation plan_operation(const ScenarioRow::Operation& operation, bool& writes);
+
+// Throws Error where there is no such role.
+std::string role_name(Oid role);
 
 // Names in double quotes, parted by commas, for messages.
 std::string quoted_list(const std::vector<std::string>& names);

@@ -12,11 +12,15 @@ extern "C" {
 #include "postmaster/bgworker.h"
 #include "storage/latch.h"
 #include "storage/proc.h"
+#include "utils/acl.h"
 #include "utils/resowner.h"
 // 18 moved ExplainState and the begin and end of its output out of commands/explain.h.
 #if PG_VERSION_NUM >= 180000
 #include "commands/explain_format.h"
 #include "commands/explain_state.h"
+#endif
+#if PG_VERSION_NUM >= 160000  // a part of postgres.h before
+#include "varatt.h"
 #endif
 }
 
@@ -95,17 +99,30 @@ inline constexpr const char* kCheckpointCounts = "checkpoints_timed, checkpoints
 // 17 lets a background worker connect as a role without LOGIN.
 #if PG_VERSION_NUM >= 170000
 inline constexpr std::uint32_t kConnectFlags = BGWORKER_BYPASS_ROLELOGINCHECK;
+inline constexpr bool kWorkersNeedLogin = false;
 #else
 inline constexpr std::uint32_t kConnectFlags = 0;
+inline constexpr bool kWorkersNeedLogin = true;
 #endif
 
-// 18 turned the flag around.
-inline bool is_background_worker(const PGPROC& process) noexcept {
-#if PG_VERSION_NUM >= 180000
-  return !process.isRegularBackend;
+// From 16 on a member of a role need not be allowed to act as that role. Superusers may act as all.
+inline bool may_act_as(Oid member, Oid role) {
+#if PG_VERSION_NUM >= 160000
+  return member_can_set_role(member, role);
 #else
-  return process.isBackgroundWorker;
+  return is_member_of_role(member, role);
 #endif
+}
+
+// 17 has transaction_timeout, which ends the process, not the transaction alone.
+inline constexpr bool kHasTransactionTimeout = PG_VERSION_NUM >= 170000;
+
+// Whether a process serves a client or a standby. PGPROC has a flag about that, too, but 18 turned
+// it around and no longer counts WAL senders among the backends. The list that a process's place
+// comes from tells it in all versions, and never changes.
+inline bool serves_client(const PGPROC& process) noexcept {
+  return process.procgloballist == &ProcGlobal->freeProcs ||
+         process.procgloballist == &ProcGlobal->walsenderFreeProcs;
 }
 
 }  // namespace perf_mgmt::pg

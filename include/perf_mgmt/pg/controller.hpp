@@ -35,8 +35,6 @@ class Controller {
   // of a round that was not begun, may not.
   bool is_patient() const;
   void stop_workers();
-  void write_outcome();
-  bool write_ending_alone(const std::string& reason);
   void judge();
   // Waits for the latch until a moment on the monotonic clock, and takes note of requests to end.
   void wait_until(std::int64_t monotonic_ns);
@@ -44,6 +42,14 @@ class Controller {
   bool all_workers(WorkerState state) const;
   // A worker that is gone without having finished ends the run.
   void check_workers();
+
+  // controller_recording.cpp: the end of the run, written down.
+  enum class Recorded { nothing, ending, result };
+  // Writes the result, or where that cannot be done the end alone; says which was written.
+  Recorded record_end();
+  void write_outcome();
+  void write_evidence();
+  bool write_ending_alone(const char* problem);
 
   // controller_rounds.cpp: from one round to the next.
   bool wants_another_round() const;
@@ -124,6 +130,9 @@ class Controller {
   StressResult stress_;
   std::optional<std::string> aborted_by_;
   RunOutcome outcome_;
+  // Given back as soon as something has failed: with it the end can be written where there is no
+  // more memory to be had. It is never touched, and so takes none of the machine's.
+  std::unique_ptr<std::byte[]> reserve_;
 };
 
 }  // namespace perf_mgmt::pg

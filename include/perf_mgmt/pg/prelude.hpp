@@ -24,6 +24,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>  // where join() is from fmt 11 on
 
 extern "C" {
 #include "postgres.h"

@@ -59,7 +59,7 @@ struct Interval {
   int active_users = 0;                  // closed model
   std::optional<double> target_rate;     // open model: operations per second
   std::vector<OperationRecord> records;  // by operation
-  OperationRecord sum{};                 // of the records
+  HeapRecord sum;                        // of the records
   std::vector<WaitSamples> waits;        // by operation
   std::optional<std::uint64_t> worker_memory_bytes;
   std::optional<double> others_cpu_percent;
@@ -96,8 +96,11 @@ struct Measurements {
   explicit Measurements(std::size_t operations)
       : totals(operations), waits(operations), longest_interrupted(operations) {}
   // Adds those of another round: counts are summed, percentages weighted by the windows' lengths. A
-  // figure that one of them lacks is lacking.
+  // figure that one of them lacks is lacking. Where there is no memory for it, nothing is added.
   void add(const Measurements& other);
+
+ private:
+  void merge(const Measurements& other);
 };
 
 // One round: the load once, with workers of its own.
@@ -110,7 +113,7 @@ struct RoundOutcome {
   std::int64_t measured_until_ns = 0;
   std::vector<Disturbance> disturbances;  // of a round that measured nothing: "not_measured"
   bool counted = false;                   // never one that measured nothing
-  OperationRecord sum{};                  // of all operations
+  HeapRecord sum;                         // of all operations
   Measurements measured{0};
 };
 
@@ -137,6 +140,10 @@ struct RunOutcome {
   const RoundOutcome* last_counted() const noexcept;
 };
 
+// Marks executions FAILED whose controller is gone: their lock is free. Needs a transaction with
+// SPI connected.
+void mark_lost_executions();
+
 class Recorder {
  public:
   explicit Recorder(const RunPlan& plan) : plan_(plan) {}
@@ -145,8 +152,6 @@ class Recorder {
 
   // Throws Error where the test is not visible to others yet.
   void check_test_is_committed() const;
-  // Marks executions FAILED whose controller is gone. (page "Liveness": their lock is free.)
-  void mark_lost_executions() const;
   // planned_ns: 0 where the run's length is not known.
   void insert_execution(const ClockPair& clock, int workers, std::int64_t planned_ns) const;
   ServerReading read_server() const;
@@ -160,7 +165,7 @@ class Recorder {
   void write_interval(const ClockPair& clock, const Interval& interval) const;
   void write_outcome(const ClockPair& clock, const RunOutcome& outcome, const LoadModel& load,
                      const RunHistory& history) const;
-  // The end without a result: FAILED, when, and why.
+  // The end without a result: FAILED, when, and why. Nothing but one row is written.
   void write_failure(const ClockPair& clock, std::int64_t ended_ns,
                      const std::string& reason) const;
   void log_event(const std::string& type, const std::string& message,

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "perf_mgmt/core/compact_json.hpp"
 #include "perf_mgmt/core/operation_record.hpp"
 #include "perf_mgmt/core/run_plan.hpp"
 #include "perf_mgmt/pg/activity_sampler.hpp"
@@ -11,9 +12,6 @@
 namespace perf_mgmt::pg {
 
 using Json = nlohmann::ordered_json;
-
-// JSON as text; what is not UTF-8 is replaced.
-std::string dump(const Json& json);
 
 // Nanoseconds as milliseconds with six decimals, exact; null for no value.
 Json milliseconds(std::optional<std::uint64_t> nanoseconds);

@@ -29,4 +29,7 @@ RunPlan load_validation_plan(const ScenarioRow& scenario);
 // A plan of one operation of a past execution's scenario, for the single-session probe.
 RunPlan load_probe_plan(const std::string& execution_id, const std::string& operation_name);
 
+// The role that the extension's own processes work as.
+Oid extension_owner();
+
 }  // namespace perf_mgmt::pg

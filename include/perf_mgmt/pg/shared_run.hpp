@@ -211,14 +211,24 @@ class SharedRun {
   RunHeader* header_ = nullptr;
 };
 
+// A new segment, mapped and pinned to this process. Throws Error(insufficient_resources) where
+// shared memory or the number of segments does not suffice: what says what for, hint how to need
+// less.
+dsm_segment* create_segment(std::size_t bytes, const char* what, const char* hint);
+
 // This process's number plus one, as the header and slots keep it.
 std::uint32_t my_proc_number_plus_one() noexcept;
+
+// In nanoseconds.
+inline constexpr std::int64_t kMillisecond = 1'000'000;
+inline constexpr std::int64_t kSecond = 1'000 * kMillisecond;
+inline constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 
 // CLOCK_MONOTONIC in nanoseconds: the same clock in all processes of the host.
 inline std::int64_t monotonic_ns() noexcept {
   timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<std::int64_t>(now.tv_sec) * 1'000'000'000 + now.tv_nsec;
+  return static_cast<std::int64_t>(now.tv_sec) * kSecond + now.tv_nsec;
 }
 
 }  // namespace perf_mgmt::pg

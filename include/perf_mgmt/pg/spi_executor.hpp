@@ -57,6 +57,7 @@ class SpiExecutor final : public Executor {
   void roll_back() const;
   void fail(const PgError& error, OperationResult& result) const;
   void check_identity() const;
+  void drop_temporary();
 
   TransactionMode mode_;
   MemoryContext context_;            // plans' parameter lists and bindings
@@ -68,6 +69,7 @@ class SpiExecutor final : public Executor {
   std::int64_t statement_start_ns_ = 0;  // monotonic; kept only where there is a limit
   std::int64_t commit_begin_ns_ = 0;     // monotonic; 0: the operation has not got there yet
   bool commit_ = true;
+  bool touched_temporary_ = false;  // there may be something in the worker's temporary schema
   Oid user_;
   Oid session_user_;
 };

@@ -50,7 +50,6 @@ class WorkerLoop {
   void run_operation(std::size_t operation, std::int64_t intended_ns,
                      std::optional<std::uint64_t> slot, RandomStream& random);
   void wait_until(std::int64_t monotonic_ns);
-  void handle_interrupts() const;
   void report_activity(std::size_t operation);
 
   const SharedRun& run_;
