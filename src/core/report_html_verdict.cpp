@@ -71,7 +71,7 @@ std::string verdict_box(const JsonValue& document, const std::vector<VerdictRow>
   std::string body = paragraph_html(words.meaning);
   if (strongest != nullptr) body += row_figures_html(*strongest);
   if (overall != nullptr) {
-    body += paragraph_html(overall->reason) + paragraph_html(overall->explanation);
+    body += paragraph_html(overall->reason) + lines_html(overall->explanation);
   }
   return box_html(words.tone, heading, body + baseline_text(document));
 }

@@ -7,6 +7,7 @@
 
 #include "document_reader.hpp"
 #include "perf_mgmt/core/quantity.hpp"
+#include "text_table.hpp"
 #include "verdict_text.hpp"
 
 namespace perf_mgmt {
@@ -186,7 +187,8 @@ std::vector<std::string> explanation_lines(const JsonValue& document) {
   const JsonValue report = document.get("report");
   const std::vector<VerdictRow> rows = read_verdicts(report, "verdicts");
   const VerdictRow* overall = overall_of(rows);
-  if (overall != nullptr && !overall->explanation.empty()) lines.push_back(overall->explanation);
+  if (overall == nullptr || overall->explanation.empty()) return lines;
+  for (const std::string_view line : lines_of(overall->explanation)) lines.emplace_back(line);
   return lines;
 }
 
