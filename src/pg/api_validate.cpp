@@ -86,7 +86,7 @@ std::optional<PlannedOperation> check_operation(const ScenarioRow::Operation& op
   std::optional<PlannedOperation> planned;
   try {
     bool writes = false;
-    in_subtransaction([&] { planned = plan_operation(operation, writes); });
+    in_subtransaction([&] { planned = plan_operation(operation, plan.run_role_oid, writes); });
     if (operation.type == "write" &&
         std::none_of(planned->statements.begin(), planned->statements.end(),
                      [](const auto& s) { return s.type != "SELECT"; })) {

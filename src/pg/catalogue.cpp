@@ -4,6 +4,8 @@
 
 #include "perf_mgmt/core/escape.hpp"
 #include "perf_mgmt/core/suggest.hpp"
+#include "perf_mgmt/pg/acting_role.hpp"
+#include "perf_mgmt/pg/compat.hpp"
 #include "perf_mgmt/pg/operation_tables.hpp"
 #include "perf_mgmt/pg/template_analysis.hpp"
 
@@ -31,6 +33,27 @@ double row_count(const SqlText& number) {
     return std::stod(number.value_or("-1"));
   } catch (const std::out_of_range&) {
     return -1;
+  }
+}
+
+// An operation that ships has the rights of whoever runs it, and so has a trigger of its tables,
+// which are whose who made them.
+void check_owners(const TemplateAnalysis& analysis, Oid role) {
+  for (const Oid relation : analysis.relations) {
+    const auto row = sql_query(
+        "SELECT c.relowner, c.oid::pg_catalog.regclass FROM pg_catalog.pg_class c "
+        "WHERE c.oid = $1::pg_catalog.oid",
+        {std::to_string(relation)});
+    if (row.rows.empty()) continue;
+    const Oid owner = static_cast<Oid>(std::stoul(row.rows[0][0].value()));
+    if (pg_call([&] { return may_act_as(owner, role); })) continue;
+    throw Error(
+        sqlstate::insufficient_privilege,
+        fmt::format("permission denied to run a shipped scenario on {}", row.rows[0][1].value()),
+        fmt::format("It would run with the rights of role \"{}\", and so would triggers of the "
+                    "table, whose owner \"{}\" is no member of that role.",
+                    role_name(role), role_name(owner)),
+        "Run it as the owner of the table, or let a superuser make the tables.");
   }
 }
 
@@ -203,7 +226,7 @@ std::vector<DataRequirement> load_data_requirements(
   return requirements;
 }
 
-PlannedOperation plan_operation(const ScenarioRow::Operation& operation, bool& writes) {
+PlannedOperation plan_operation(const ScenarioRow::Operation& operation, Oid role, bool& writes) {
   PlannedOperation planned;
   planned.id = operation.id;
   planned.name = operation.name;
@@ -215,7 +238,8 @@ PlannedOperation plan_operation(const ScenarioRow::Operation& operation, bool& w
   TemplateAnalysis analysis;
   const std::string where = fmt::format("In operation \"{}\".", operation.name);
   try {
-    analysis = analyse_template(operation.sql_template, names);
+    act_as(role, [&] { analysis = analyse_template(operation.sql_template, names); });
+    if (!operation.shipped_for.empty()) check_owners(analysis, role);
   } catch (PgError& error) {
     error.add_detail(where);
     if (error.sqlerrcode() == ERRCODE_UNDEFINED_TABLE && !operation.shipped_for.empty()) {

@@ -65,8 +65,10 @@ std::map<std::string, std::string> load_generators(const ScenarioRow& scenario);
 std::vector<DataRequirement> load_data_requirements(
     const ScenarioRow& scenario, const std::vector<PlannedOperation>& operations);
 
-// Analyses one operation; throws with the operation's name in the detail. writes: whether it does.
-PlannedOperation plan_operation(const ScenarioRow::Operation& operation, bool& writes);
+// Analyses one operation with the rights of the role that it is to run as; throws with the
+// operation's name in the detail. writes: whether it does. A shipped operation is refused on tables
+// of somebody who may not act as that role: their triggers would run with its rights.
+PlannedOperation plan_operation(const ScenarioRow::Operation& operation, Oid role, bool& writes);
 
 // Throws Error where there is no such role.
 std::string role_name(Oid role);
