@@ -7,6 +7,7 @@
 
 #include "perf_mgmt/pg/operation_drawer.hpp"
 #include "perf_mgmt/pg/run_loader.hpp"
+#include "perf_mgmt/pg/run_processes.hpp"
 #include "perf_mgmt/pg/shared_run.hpp"
 #include "perf_mgmt/pg/spi_executor.hpp"
 #include "perf_mgmt/pg/sql_arguments.hpp"
@@ -80,6 +81,9 @@ Datum simulate(FunctionCallInfo call) {
   if (InSecurityRestrictedOperation()) {
     throw Error(sqlstate::insufficient_privilege,
                 "cannot run a workload within security-restricted operation");
+  }
+  if (is_worker()) {
+    throw Error(sqlstate::feature_not_supported, "an operation cannot run a workload");
   }
   if (XactReadOnly) {
     throw Error("25006", "cannot run a workload in a read-only transaction",

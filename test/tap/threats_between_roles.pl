@@ -98,6 +98,19 @@ foreach my $change ('SET ROLE mallory', 'SET SESSION AUTHORIZATION mallory')
 }
 works('mallory', "SELECT perf_mgmt.simulate_workload('$hers', 'take', 1)", 'a probe by the author');
 
+# --- A probe within an operation: planning evaluates an immutable function, which calls it ---
+$node->safe_psql('postgres', qq(SET ROLE mallory;
+	CREATE FUNCTION evil.probe() RETURNS integer IMMUTABLE LANGUAGE plpgsql AS \$\$
+	BEGIN PERFORM perf_mgmt.simulate_workload('$hers', 'take', 1); RETURN 1; END \$\$;));
+add_test($node, 'nested', [ { name => 'nested', sql => 'SELECT evil.probe(), :n::integer', generators => '{"n": {"type": "integer", "min": 1, "max": 9}}' } ],
+	\%few, owner => 'mallory');
+is_refused('mallory', "CALL perf_mgmt.run_performance_test('nested')", qr/ERROR:  0A000: an operation cannot run a workload/, 'a probe within an operation of a run');
+value($node, q(UPDATE perf_mgmt.workload_operations SET sql_template = 'SELECT 1, :n::integer' WHERE operation_name = 'nested'));
+my $nested = works('mallory', "CALL perf_mgmt.run_performance_test('nested')", 'a probe within a probe: the run');
+value($node, q(UPDATE perf_mgmt.workload_operations SET sql_template = 'SELECT evil.probe(), :n::integer' WHERE operation_name = 'nested'));
+works('mallory', "SELECT perf_mgmt.simulate_workload('$nested', 'nested', 1)", 'a probe within a probe');
+loot();
+
 # --- Tables under a shipped scenario ---
 $node->safe_psql('postgres', q(SET ROLE mallory;
 	CREATE TABLE evil.orders (n integer);
