@@ -91,6 +91,7 @@ std::string lines_html(std::string_view text) {
   const std::vector<std::string_view> lines = lines_of(text);
   if (lines.size() < 2) return paragraph_html(text);
   std::vector<std::string> items;
+  items.reserve(lines.size());
   for (const std::string_view line : lines) items.push_back(clipped_html(line));
   return list_html(items);
 }

@@ -152,7 +152,7 @@ std::string validity_html(const JsonValue& report) {
     std::vector<std::string> items;
     for (const ReportFinding& finding : findings) {
       std::string item = clipped_html(finding.message, 600);
-      if (finding.is_fatal) item = "<strong>Makes it invalid:</strong> " + item;
+      if (finding.is_fatal) item.insert(0, "<strong>Makes it invalid:</strong> ");
       items.push_back(std::move(item));
     }
     std::string body = list_html(items);

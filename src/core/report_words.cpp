@@ -43,7 +43,7 @@ std::string test_title(const JsonValue& report) {
 }
 
 std::string verdict_title(const JsonValue& report) {
-  const std::string status = summary_text(report, "status");
+  std::string status = summary_text(report, "status");
   if (!status.empty() && status != "COMPLETED") return status;
   const std::vector<VerdictRow> rows = read_verdicts(report, "verdicts");
   const VerdictRow* overall = overall_of(rows);
@@ -108,7 +108,8 @@ std::vector<ReportFinding> findings_of(const JsonValue& report) {
       findings.push_back({message_of(finding), is_fatal});
     });
   });
-  std::ranges::stable_partition(findings, &ReportFinding::is_fatal);
+  std::stable_partition(findings.begin(), findings.end(),
+                        [](const ReportFinding& finding) { return finding.is_fatal; });
   return findings;
 }
 
