@@ -36,25 +36,59 @@ double row_count(const SqlText& number) {
   }
 }
 
-// An operation that ships has the rights of whoever runs it, and so has a trigger of its tables,
-// which are whose who made them.
-void check_owners(const TemplateAnalysis& analysis, Oid role) {
-  for (const Oid relation : analysis.relations) {
-    const auto row = sql_query(
-        "SELECT c.relowner, c.oid::pg_catalog.regclass FROM pg_catalog.pg_class c "
-        "WHERE c.oid = $1::pg_catalog.oid",
-        {std::to_string(relation)});
-    if (row.rows.empty()) continue;
-    const Oid owner = static_cast<Oid>(std::stoul(row.rows[0][0].value()));
+// Whose code runs where a relation is used: of its owner (defaults, rules, policies, a view's
+// query), of the owner of its schema (who can put another relation in its place), of those of its
+// triggers' functions, and of the same of its partitions.
+constexpr const char* kCodeOwners = R"(
+  WITH RECURSIVE tree AS (
+    SELECT $1::pg_catalog.oid AS oid
+    UNION
+    SELECT i.inhrelid FROM pg_catalog.pg_inherits i JOIN tree t ON i.inhparent = t.oid
+  ), code AS (
+    SELECT c.relowner AS owner, 'relation ' || c.oid::pg_catalog.regclass::pg_catalog.text AS name
+    FROM tree t JOIN pg_catalog.pg_class c ON c.oid = t.oid
+    UNION
+    SELECT CASE n.nspowner WHEN 'pg_database_owner'::pg_catalog.regrole THEN d.datdba ELSE n.nspowner END,
+           'schema ' || pg_catalog.quote_ident(n.nspname)
+    FROM tree t JOIN pg_catalog.pg_class c ON c.oid = t.oid
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_catalog.pg_database d ON d.datname = pg_catalog.current_database()
+    UNION
+    SELECT p.proowner, 'trigger function ' || p.oid::pg_catalog.regprocedure::pg_catalog.text
+    FROM tree t JOIN pg_catalog.pg_trigger g ON g.tgrelid = t.oid AND NOT g.tgisinternal
+    JOIN pg_catalog.pg_proc p ON p.oid = g.tgfoid
+  )
+  SELECT owner, name FROM code ORDER BY name)";
+
+// What ships has the rights of whoever runs it, and so has the code of others that it meets.
+void check_code_owners(Oid relation, Oid role) {
+  for (const auto& row : sql_query(kCodeOwners, {std::to_string(relation)}).rows) {
+    const Oid owner = static_cast<Oid>(std::stoul(row[0].value()));
     if (pg_call([&] { return may_act_as(owner, role); })) continue;
     throw Error(
         sqlstate::insufficient_privilege,
-        fmt::format("permission denied to run a shipped scenario on {}", row.rows[0][1].value()),
-        fmt::format("It would run with the rights of role \"{}\", and so would triggers of the "
-                    "table, whose owner \"{}\" is no member of that role.",
+        fmt::format("permission denied to run a shipped scenario with {}", row[1].value()),
+        fmt::format("It would run with the rights of role \"{}\", and so could code of its owner "
+                    "\"{}\", who is no member of that role.",
                     role_name(role), role_name(owner)),
-        "Run it as the owner of the table, or let a superuser make the tables.");
+        "Run it as that owner, or let a superuser make the schema and its tables.");
   }
+}
+
+void check_code_owners(const TemplateAnalysis& analysis, Oid role) {
+  if (analysis.has_utility) {
+    throw Error(sqlstate::feature_not_supported, "a shipped scenario has no utility commands");
+  }
+  for (const Oid relation : analysis.relations) check_code_owners(relation, role);
+}
+
+void check_shipped_query(const std::string& sql, Oid role) {
+  TemplateAnalysis analysis;
+  act_as(role, [&] {
+    set_search_path(kServersPath);
+    analysis = analyse_template(sql, {});
+  });
+  check_code_owners(analysis, role);
 }
 
 }  // namespace
@@ -171,10 +205,10 @@ ScenarioRow load_scenario(const std::string& name) {
       "SELECT o.operation_name, c.category FROM perf_mgmt.workload_operations o, "
       "pg_catalog.unnest(o.categories) c (category) WHERE o.scenario_id = $1::pg_catalog.uuid",
       {scenario.id});
-  for (const auto& cells : categories.rows) {
-    for (ScenarioRow::Operation& operation : scenario.operations) {
-      if (operation.name == *cells[0]) operation.weight.categories.push_back(*cells[1]);
-    }
+  std::map<std::string, std::vector<std::string>> categories_of;
+  for (const auto& cells : categories.rows) categories_of[*cells[0]].push_back(*cells[1]);
+  for (ScenarioRow::Operation& operation : scenario.operations) {
+    operation.weight.categories = std::move(categories_of[operation.name]);
   }
   return scenario;
 }
@@ -226,6 +260,22 @@ std::vector<DataRequirement> load_data_requirements(
   return requirements;
 }
 
+void check_shipped_generators(const GeneratorRequests& requests, Oid role) {
+  for (const PoolRequest& pool : requests.pools) check_shipped_query(pool.sql, role);
+  for (const ExpressionRequest& expression : requests.expressions) {
+    check_shipped_query("SELECT (" + expression.sql + "\n)", role);
+  }
+}
+
+void check_shipped_relations(const std::vector<DataRequirement>& requirements, Oid role) {
+  for (const DataRequirement& requirement : requirements) {
+    const SqlText relation =
+        sql_query("SELECT pg_catalog.to_regclass($1)::pg_catalog.oid", {requirement.relation})
+            .scalar();
+    if (relation) check_code_owners(static_cast<Oid>(std::stoul(*relation)), role);
+  }
+}
+
 PlannedOperation plan_operation(const ScenarioRow::Operation& operation, Oid role, bool& writes) {
   PlannedOperation planned;
   planned.id = operation.id;
@@ -238,8 +288,11 @@ PlannedOperation plan_operation(const ScenarioRow::Operation& operation, Oid rol
   TemplateAnalysis analysis;
   const std::string where = fmt::format("In operation \"{}\".", operation.name);
   try {
-    act_as(role, [&] { analysis = analyse_template(operation.sql_template, names); });
-    if (!operation.shipped_for.empty()) check_owners(analysis, role);
+    act_as(role, [&] {
+      if (!operation.shipped_for.empty()) set_search_path(kServersPath);
+      analysis = analyse_template(operation.sql_template, names);
+    });
+    if (!operation.shipped_for.empty()) check_code_owners(analysis, role);
   } catch (PgError& error) {
     error.add_detail(where);
     if (error.sqlerrcode() == ERRCODE_UNDEFINED_TABLE && !operation.shipped_for.empty()) {

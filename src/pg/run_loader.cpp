@@ -2,6 +2,7 @@
 
 #include "perf_mgmt/core/escape.hpp"
 #include "perf_mgmt/core/suggest.hpp"
+#include "perf_mgmt/pg/acting_role.hpp"
 #include "perf_mgmt/pg/criteria_catalogue.hpp"
 
 extern "C" {
@@ -161,7 +162,7 @@ RunPlan begin_plan(const ScenarioRow& scenario, Oid role) {
   plan.scenario_id = scenario.id;
   plan.scenario_name = scenario.name;
   plan.generators = load_generators(scenario);
-  plan.search_path = current_search_path();
+  plan.search_path = scenario.owner_role ? current_search_path() : kServersPath;
   plan.database_oid = MyDatabaseId;
   plan.run_role_oid = role;
   plan.run_role = role_name(role);
@@ -195,6 +196,16 @@ RunIntent load_run_intent(const std::string& test_name, const std::string& custo
   RunSpec spec = merge_run_spec(custom_config, test.configuration, scenario.defaults,
                                 test_type_of(test.type).value_or(TestType::load));
   return {std::move(test), std::move(spec)};
+}
+
+// What a shipped scenario draws from, as plan_operation() does it for its operations.
+void check_shipped(const ScenarioRow& scenario, const RunPlan& plan) {
+  if (scenario.owner_role) return;
+  GeneratorRequests requests;
+  for (const PlannedOperation& operation : plan.operations) {
+    compile_operation(plan, operation, requests);
+  }
+  check_shipped_generators(requests, plan.run_role_oid);
 }
 
 // A repetition is evidence in the verdict on the execution that it repeats, which is somebody's.
@@ -263,12 +274,14 @@ RunPlan load_run_plan(const std::string& test_name, const std::string& environme
     if (spec.load == LoadKind::closed) set_think_time(planned, scenario.operations[i], spec);
     plan.operations.push_back(std::move(planned));
   }
+  check_shipped(scenario, plan);
   check_environment(spec, test, environment, writing);
   if (spec.confirms) check_confirmed(*spec.confirms, test, environment);
   warn_of_session_settings(spec);
 
   if (type == TestType::volume) {
     plan.data_requirements = load_data_requirements(scenario, plan.operations);
+    if (!scenario.owner_role) check_shipped_relations(plan.data_requirements, plan.run_role_oid);
   }
   plan.criteria = load_criteria(test.id, scenario.id);
   plan.execution_id = new_uuid();
@@ -328,6 +341,7 @@ RunPlan load_probe_plan(const std::string& execution_id, const std::string& oper
     PlannedOperation planned = plan_operation(operation, role, writes);
     planned.share = 1;
     plan.operations.push_back(std::move(planned));
+    check_shipped(scenario, plan);
     plan.execution_id = execution_id;
     plan.test_id = row[1].value_or("");
     plan.environment = row[2].value_or("");

@@ -285,6 +285,7 @@ TemplateAnalysis analyse_template(const std::string& sql_template,
       auto* query = static_cast<Query*>(list_nth(queries, i));
       if (query->commandType == CMD_UTILITY) {
         facts.writes = true;
+        analysis.has_utility = true;
         statement.type =
             GetCommandTagName(pg_call([&] { return CreateCommandTag(raw.statement->stmt); }));
         continue;

@@ -122,13 +122,55 @@ ship('shipped');
 loot();
 foreach my $role ($boss, 'bob')
 {
-	is_refused($role, $_, qr/ERROR:  42501: permission denied to run a shipped scenario on evil.orders.*would run with the rights of role "$role".*owner "mallory"/s,
+	is_refused($role, $_, qr/ERROR:  42501: permission denied to run a shipped scenario with relation evil.orders.*would run with the rights of role "$role".*owner "mallory"/s,
 		"a shipped scenario by $role: " . substr $_, 0, 40)
 	  foreach ("CALL perf_mgmt.run_performance_test('shipped')", "CALL perf_mgmt.compare_variants('shipped', '{}', '{}', 2)");
 }
 is(loot(), '', 'a shipped scenario: nothing was run');
 works('mallory', "CALL perf_mgmt.run_performance_test('shipped')", 'a shipped scenario by the owner of its tables');
 is(loot(), 'ALTER ROLE mallory SUPERUSER: 42501 mallory', 'a shipped scenario: with her rights');
+
+# Code of others by other ways: what it draws from, partitions, triggers, the schema, utility commands, the search_path.
+$node->safe_psql('postgres', q(
+	CREATE TABLE public.owned (n integer, name varchar);
+	CREATE TABLE public.parent (n integer) PARTITION BY RANGE (n);
+	CREATE TABLE public.plain (n integer);
+	GRANT ALL ON public.owned TO mallory;
+	GRANT CREATE ON SCHEMA public TO mallory;
+	CREATE TABLE evil.moved (n integer);
+	SET ROLE mallory;
+	CREATE VIEW evil.drawn AS SELECT 1 AS n WHERE evil.try('a pool');
+	CREATE TABLE evil.part (n integer);
+	CREATE TRIGGER take BEFORE INSERT ON public.owned FOR EACH ROW EXECUTE FUNCTION evil.take();
+	CREATE FUNCTION evil.eq(l varchar, r varchar) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RETURN evil.try('an operator'); END $$;
+	CREATE OPERATOR evil.= (LEFTARG = varchar, RIGHTARG = varchar, FUNCTION = evil.eq);
+	RESET ROLE;
+	ALTER TABLE public.parent ATTACH PARTITION evil.part DEFAULT;));
+my $drawn = { sql => 'SELECT :n::integer', generators => '{"n": {"type": "pool", "sql": "SELECT n FROM evil.drawn"}}' };
+my $evaluated = { sql => 'SELECT :n::integer', generators => '{"n": {"type": "expression", "sql": "(SELECT n FROM evil.drawn)"}}' };
+my %ways = (
+	'relation evil.drawn'                    => $drawn,
+	'relation evil.drawn in an expression'   => $evaluated,
+	'relation evil.part'                     => { sql => 'INSERT INTO public.parent VALUES (1)', type => 'write' },
+	'trigger function evil.take'             => { sql => 'INSERT INTO public.owned VALUES (1)', type => 'write' },
+	'schema evil'                            => { sql => 'INSERT INTO evil.moved VALUES (1)', type => 'write' },
+	'utility'                                => { sql => 'TRUNCATE public.plain', type => 'write' });
+foreach my $way (sort keys %ways)
+{
+	add_test($node, $way, [ $ways{$way} ], \%few);
+	ship($way);
+	my ($object) = $way =~ /^(\S+(?: function)? \S+)/;
+	my $error = $way eq 'utility' ? qr/ERROR:  0A000: a shipped scenario has no utility commands/ : qr/ERROR:  42501: permission denied to run a shipped scenario with \Q$object\E/;
+	is_refused($boss, "CALL perf_mgmt.run_performance_test('$way')", $error, "a shipped scenario, $way");
+	is(works($boss, "SELECT count(*) > 0 FROM perf_mgmt.validate_scenario('$way') WHERE severity = 'error'", "a shipped scenario, $way, validated"),
+		't', "a shipped scenario, $way, validated: says so");
+	is(loot(), '', "a shipped scenario, $way: nothing was run");
+}
+add_test($node, 'operator', [ { name => 'compare', sql => "SELECT 'a'::varchar = 'b'::varchar" } ], \%few);
+ship('operator');
+my $compared = works($boss, "SET search_path = evil, pg_catalog; CALL perf_mgmt.run_performance_test('operator')", 'a shipped scenario, operator');
+works($boss, "SET search_path = evil, pg_catalog; SELECT perf_mgmt.simulate_workload('$compared', 'compare', 1)", 'a shipped scenario, operator, probed');
+is(loot(), '', 'a shipped scenario, operator: the one of the server');
 
 # --- Repetitions: evidence in the verdict on somebody's execution ---
 add_test($node, 'common', [ { sql => 'SELECT 1' } ], \%few);
@@ -143,6 +185,12 @@ is_refused('bob', repeat('common', $first), qr/ERROR:  42501: permission denied 
 is_refused('bob', repeat('common', '00000000-0000-0000-0000-000000000000'), qr/ERROR:  42704: execution .* does not exist/, 'a repetition of nothing');
 is(execution($node, $first, "(SELECT count(*) FROM perf_mgmt.test_executions WHERE confirms_execution_id IS NOT NULL)"), '0', 'none of them was begun');
 works($_, repeat('common', $first), "a repetition by $_") foreach ('mallory', 'adam');
+
+# One of something else confirms nothing.
+value($node, q(UPDATE perf_mgmt.load_scenarios SET owner_role = 'mallory' WHERE scenario_name = 'role'));
+my $elsewhere = works('mallory', "CALL perf_mgmt.run_performance_test('common', 'development', '{\"confirms\": \"$first\", \"scenario\": \"role\"}')",
+	'a repetition of another scenario');
+isnt(value($node, "SELECT perf_mgmt.confirmation_of('$first')"), $elsewhere, 'a repetition of another scenario confirms nothing');
 
 # --- Results that sessions write ---
 my $forged = q(INSERT INTO perf_mgmt.ci_runs (environment, started_by, finished_at, overall_status, exit_code, result)

@@ -29,4 +29,15 @@ void act_as(Oid role, Work&& work) {
   SetUserIdAndSecContext(caller, context);
 }
 
+// The path of what ships, which names everything in full: operators and casts are the server's own.
+inline constexpr const char* kServersPath = "pg_catalog, pg_temp";
+
+// To the end of the setting level that is open.
+inline void set_search_path(const char* path) {
+  pg_call([&] {
+    (void)set_config_option("search_path", path, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true,
+                            0, false);
+  });
+}
+
 }  // namespace perf_mgmt::pg

@@ -13,6 +13,7 @@ struct TemplateAnalysis {
   std::vector<std::string> tables;  // schema-qualified, in order of appearance
   std::vector<Oid> relations;       // what the statements name, some perhaps more than once
   bool writes = false;              // some statement writes, locks rows, or is a utility command
+  bool has_utility = false;         // some statement is a utility command
 };
 
 // sql_template as stored; parameter_names: the keys of parameter_generators in order. Throws Error
