@@ -56,7 +56,7 @@ AS $$
     ('dashboards', 'reader', 'TABLE', 'active_executions|performance_(dashboard|trends)|top_performance_issues|grafana_.*', '{SELECT}', NULL),
     ('access', 'reader', 'TABLE', 'access_rights|granted_access', '{SELECT}', NULL),
 
-    ('helpers', 'reader', 'ROUTINE', 'version_key|has_unique_keys|has_only_numbers|error_object|require_(format|result|baseline_material)',
+    ('helpers', 'reader', 'ROUTINE', 'may_(write|continue)|version_key|has_unique_keys|has_only_numbers|error_object|require_(format|result|baseline_material)',
      '{EXECUTE}', NULL),
     ('histograms', 'reader', 'ROUTINE',
      'histogram_.*|count|min|max|mean|stddev|percentile|buckets|merge|sum_samples(_.*)?', '{EXECUTE}', NULL),
@@ -83,12 +83,12 @@ AS $$
      'ci_gate|run_ci_performance_tests|(begin|finish)_ci_run|(next|record)_ci_step|judge_ci_test|ci_(test_)?result', '{EXECUTE}', NULL),
 
     ('catalogue', 'author', 'ROUTINE',
-     'may_write|require_ownership|check_(generator_definition|test_configuration|baseline_thresholds)', '{EXECUTE}', NULL),
+     'require_ownership|check_(generator_definition|test_configuration|baseline_thresholds)', '{EXECUTE}', NULL),
     ('example data', 'author', 'ROUTINE', '(install|drop)_industry_schema|make_(home_services|restaurant|automotive)',
      '{EXECUTE}', NULL),
 
     ('baselines', 'admin', 'ROUTINE',
-     '(set|replace|update_rolling|make_initial)_baseline|lock_baselines|accept_change', '{EXECUTE}', NULL),
+     '(set|replace|update_rolling|make_initial)_baseline|lock_(exclusively|baselines)|accept_change', '{EXECUTE}', NULL),
     ('verdicts', 'admin', 'ROUTINE', 'detect_performance_regression|finish_execution|note_comparison|log_change_points',
      '{EXECUTE}', NULL),
     ('alerts', 'admin', 'ROUTINE',
@@ -215,7 +215,7 @@ BEGIN
       USING ERRCODE = 'invalid_parameter_value', DETAIL = 'It has all rights on it, which cannot be given or taken.';
   END IF;
   -- Of two at a time the second would fail.
-  PERFORM pg_advisory_xact_lock(hashtextextended('perf_mgmt.grant_access', 0));
+  PERFORM perf_mgmt.lock_exclusively('access');
 END
 $$;
 COMMENT ON FUNCTION perf_mgmt.check_grantee(name) IS
@@ -281,11 +281,22 @@ ALTER TABLE perf_mgmt.performance_tests ENABLE ROW LEVEL SECURITY;
 ALTER TABLE perf_mgmt.load_scenarios ENABLE ROW LEVEL SECURITY;
 ALTER TABLE perf_mgmt.workload_operations ENABLE ROW LEVEL SECURITY;
 ALTER TABLE perf_mgmt.parameter_generators ENABLE ROW LEVEL SECURITY;
+-- What sessions write while a run goes on, and what is decided by it.
+ALTER TABLE perf_mgmt.query_performance ENABLE ROW LEVEL SECURITY;
+ALTER TABLE perf_mgmt.variant_comparisons ENABLE ROW LEVEL SECURITY;
+ALTER TABLE perf_mgmt.comparison_verdicts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE perf_mgmt.ci_runs ENABLE ROW LEVEL SECURITY;
+ALTER TABLE perf_mgmt.ci_run_tests ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY read_all ON perf_mgmt.performance_tests FOR SELECT USING (true);
 CREATE POLICY read_all ON perf_mgmt.load_scenarios FOR SELECT USING (true);
 CREATE POLICY read_all ON perf_mgmt.workload_operations FOR SELECT USING (true);
 CREATE POLICY read_all ON perf_mgmt.parameter_generators FOR SELECT USING (true);
+CREATE POLICY read_all ON perf_mgmt.query_performance FOR SELECT USING (true);
+CREATE POLICY read_all ON perf_mgmt.variant_comparisons FOR SELECT USING (true);
+CREATE POLICY read_all ON perf_mgmt.comparison_verdicts FOR SELECT USING (true);
+CREATE POLICY read_all ON perf_mgmt.ci_runs FOR SELECT USING (true);
+CREATE POLICY read_all ON perf_mgmt.ci_run_tests FOR SELECT USING (true);
 
 CREATE POLICY write_own ON perf_mgmt.performance_tests
   USING (perf_mgmt.may_write('perf_mgmt.performance_tests', owner_role));
@@ -297,6 +308,18 @@ CREATE POLICY write_own ON perf_mgmt.workload_operations
   USING (EXISTS (SELECT FROM perf_mgmt.load_scenarios s
                  WHERE s.id = scenario_id AND perf_mgmt.may_write('perf_mgmt.load_scenarios', s.owner_role)));
 
+CREATE POLICY write_probes ON perf_mgmt.query_performance FOR INSERT
+  WITH CHECK (execution_context = 'in_transaction');
+CREATE POLICY write_own ON perf_mgmt.variant_comparisons
+  USING (perf_mgmt.may_continue('perf_mgmt.variant_comparisons', started_by));
+CREATE POLICY write_own ON perf_mgmt.comparison_verdicts
+  USING (EXISTS (SELECT FROM perf_mgmt.variant_comparisons c
+                 WHERE c.id = comparison_id AND perf_mgmt.may_continue('perf_mgmt.variant_comparisons', c.started_by)));
+CREATE POLICY write_own ON perf_mgmt.ci_runs USING (perf_mgmt.may_continue('perf_mgmt.ci_runs', started_by));
+CREATE POLICY write_own ON perf_mgmt.ci_run_tests
+  USING (EXISTS (SELECT FROM perf_mgmt.ci_runs r
+                 WHERE r.id = ci_run_id AND perf_mgmt.may_continue('perf_mgmt.ci_runs', r.started_by)));
+
 COMMENT ON POLICY read_all ON perf_mgmt.performance_tests IS 'Tests are read by whoever may read the table.';
 COMMENT ON POLICY read_all ON perf_mgmt.load_scenarios IS 'Scenarios are read by whoever may read the table.';
 COMMENT ON POLICY read_all ON perf_mgmt.workload_operations IS 'Operations are read by whoever may read the table.';
@@ -305,3 +328,13 @@ COMMENT ON POLICY write_own ON perf_mgmt.performance_tests IS 'Only members of a
 COMMENT ON POLICY write_own ON perf_mgmt.load_scenarios IS 'Only members of a scenario''s owner_role write it.';
 COMMENT ON POLICY write_own ON perf_mgmt.workload_operations IS 'Only members of the owner_role of its scenario write an operation.';
 COMMENT ON POLICY write_own ON perf_mgmt.parameter_generators IS 'Only members of a generator''s owner_role write it.';
+COMMENT ON POLICY read_all ON perf_mgmt.query_performance IS 'Operations are read by whoever may read the table.';
+COMMENT ON POLICY read_all ON perf_mgmt.variant_comparisons IS 'Comparisons are read by whoever may read the table.';
+COMMENT ON POLICY read_all ON perf_mgmt.comparison_verdicts IS 'Their verdicts are read by whoever may read the table.';
+COMMENT ON POLICY read_all ON perf_mgmt.ci_runs IS 'Invocations of the CI suite are read by whoever may read the table.';
+COMMENT ON POLICY read_all ON perf_mgmt.ci_run_tests IS 'Their tests are read by whoever may read the table.';
+COMMENT ON POLICY write_probes ON perf_mgmt.query_performance IS 'Sessions write what they probed themselves; what runs measured the controller writes alone.';
+COMMENT ON POLICY write_own ON perf_mgmt.variant_comparisons IS 'Only who started a comparison writes it, and who may delete it.';
+COMMENT ON POLICY write_own ON perf_mgmt.comparison_verdicts IS 'Only who started a comparison writes its verdicts, and who may delete it.';
+COMMENT ON POLICY write_own ON perf_mgmt.ci_runs IS 'Only who invoked the CI suite writes its result, and who may delete it.';
+COMMENT ON POLICY write_own ON perf_mgmt.ci_run_tests IS 'Only who invoked the CI suite writes its tests, and who may delete it.';

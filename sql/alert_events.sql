@@ -116,6 +116,10 @@ BEGIN
                                    THEN 'SET' ELSE 'MEMBER' END) THEN
     RAISE EXCEPTION 'must be member of role "%", which owns %', pg_get_userbyid(v_owner), v_table
       USING ERRCODE = 'insufficient_privilege';
+  ELSIF NOT has_table_privilege(v_owner, 'perf_mgmt.test_executions', 'SELECT') THEN
+    RAISE EXCEPTION 'role "%", which owns %, may not read results', pg_get_userbyid(v_owner), v_table
+      USING ERRCODE = 'insufficient_privilege',
+            DETAIL = 'The copy of an alert has the figures of the execution.';
   END IF;
   -- What the column's type and constraints take for the severity is found by trying.
   FOREACH v_word IN ARRAY perf_mgmt.severity_words(p_severity) LOOP

@@ -61,7 +61,7 @@ COMMENT ON FUNCTION perf_mgmt.require_baseline_material(uuid) IS
 CREATE FUNCTION perf_mgmt.lock_baselines(p_test_name varchar) RETURNS void
 LANGUAGE sql VOLATILE
 SET search_path = pg_catalog, pg_temp
-AS $$ SELECT pg_advisory_xact_lock(hashtextextended('perf_mgmt.performance_baselines/' || p_test_name, 0)) $$;
+AS $$ SELECT perf_mgmt.lock_exclusively('baselines/' || p_test_name) $$;
 COMMENT ON FUNCTION perf_mgmt.lock_baselines(varchar) IS
   'Waits until nobody else writes baselines of the test, and keeps others from it to the end of the transaction.';
 

@@ -227,7 +227,7 @@ BEGIN
       USING ERRCODE = 'PM00' || v_run.exit_code,
             DETAIL = coalesce((
               SELECT string_agg(format('%s: %s%s', t ->> 'test_name', t ->> 'status',
-                       ': ' || coalesce(t -> 'error' ->> 'message', nullif(concat_ws(' ', t ->> 'reason', t ->> 'explanation'), ''))),
+                       ': ' || coalesce(t -> 'error' ->> 'message', nullif(concat_ws(E'\n    ', t ->> 'reason', t ->> 'explanation'), ''))),
                        E'\n' ORDER BY place)
               FROM jsonb_array_elements(v_run.result -> 'test_results') WITH ORDINALITY AS r (t, place)
               WHERE t ->> 'status' <> 'PASSED'),

@@ -40,11 +40,13 @@ LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
   SELECT e.id FROM perf_mgmt.test_executions e
+  JOIN perf_mgmt.test_executions o ON o.id = e.confirms_execution_id
   WHERE e.confirms_execution_id = p_execution_id AND e.execution_status = 'COMPLETED' AND e.is_valid
+    AND coalesce(perf_mgmt.comparable_fingerprints(e.fingerprint, o.fingerprint), true)
   ORDER BY e.started_at DESC, e.id LIMIT 1
 $$;
 COMMENT ON FUNCTION perf_mgmt.confirmation_of(uuid) IS
-  'The newest valid repetition that was run to confirm the verdict on an execution; NULL where there is none.';
+  'The newest valid repetition that was run to confirm the verdict on an execution, under conditions that may be compared with its; NULL where there is none.';
 
 -- Regressions are left out, of the noise floor too: they would widen the limits until the next one
 -- passes between them.

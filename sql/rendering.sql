@@ -36,7 +36,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION perf_mgmt.render_report(uuid, varchar) IS
-  'The report of an execution. text: for a terminal of 100 columns; html: one page that needs nothing else; markdown: for a pull request or the summary of a job, the worst first, below 64 kB; junit: a suite of one test, a case per verdict; json: what generate_performance_report returns.';
+  'The report of an execution. text: for a terminal of 100 columns; html: one page that needs nothing else; markdown: for a pull request or the summary of a job, the worst first, below 64 kB; junit: a suite of one test, a case per verdict; json: what generate_performance_report returns. html and junit say that they are UTF-8, so write them to a file under client_encoding UTF8.';
 
 CREATE FUNCTION perf_mgmt.render_comparison(
   p_baseline_execution_id uuid,

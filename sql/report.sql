@@ -38,7 +38,7 @@ AS $$
            CASE WHEN q.avg_time_ms > 1000 THEN 'HIGH' WHEN q.avg_time_ms > 500 THEN 'MEDIUM' ELSE 'LOW' END
              AS performance_impact
     FROM perf_mgmt.query_performance q
-    WHERE q.execution_id = p_execution_id
+    WHERE q.execution_id = p_execution_id AND q.execution_context = 'worker'
     ORDER BY q.total_time_ms DESC, q.operation_name LIMIT 10) top
 $$;
 COMMENT ON FUNCTION perf_mgmt.report_queries(uuid) IS

@@ -44,6 +44,12 @@ $$;
 COMMENT ON FUNCTION perf_mgmt.has_only_numbers(jsonb) IS
   'Whether each value at the top level of a JSON object is a number; true for an empty object.';
 
+-- Not the server's own advisory locks: everybody can take those and never let go.
+CREATE FUNCTION perf_mgmt.lock_exclusively(p_subject text) RETURNS void
+AS 'MODULE_PATHNAME', 'perf_mgmt_lock_exclusively' LANGUAGE C VOLATILE STRICT;
+COMMENT ON FUNCTION perf_mgmt.lock_exclusively(text) IS
+  'Waits until nobody else holds the lock of this subject, and holds it to the end of the transaction. Who may not call it cannot take it.';
+
 -- The owner of the table (the role that made the extension) may write every row: foreign keys act as
 -- that role, and so does a restore. A role that is not there owns nothing: its name may be given anew.
 CREATE FUNCTION perf_mgmt.may_write(p_table regclass, p_owner name) RETURNS boolean
@@ -61,6 +67,13 @@ END
 $$;
 COMMENT ON FUNCTION perf_mgmt.may_write(regclass, name) IS
   'Whether the current user may write rows of this table whose owner_role is this one (NULL: shipped rows).';
+
+CREATE FUNCTION perf_mgmt.may_continue(p_table regclass, p_started_by name) RETURNS boolean
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$ SELECT perf_mgmt.may_write(p_table, p_started_by) OR has_table_privilege(p_table, 'DELETE') $$;
+COMMENT ON FUNCTION perf_mgmt.may_continue(regclass, name) IS
+  'Whether the current user may write on what this role started in this table: a member of it may, and who may delete it.';
 
 CREATE FUNCTION perf_mgmt.require_ownership(p_table regclass, p_owner name) RETURNS void
 LANGUAGE plpgsql STABLE

@@ -161,6 +161,7 @@ FROM (
   FROM perf_mgmt.query_performance p
   JOIN perf_mgmt.test_executions e ON e.id = p.execution_id
   WHERE e.started_at >= now() - interval '7 days' AND e.comparison_id IS NULL AND e.confirms_execution_id IS NULL
+    AND p.execution_context = 'worker'
 ) q
 GROUP BY q.query_hash, q.query_text, q.query_type, q.table_names, q.execution_environment
 HAVING sum(q.total_time_ms) > 100 * sum(q.execution_count)

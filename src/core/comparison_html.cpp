@@ -55,7 +55,7 @@ std::string verdict_body(const std::vector<VerdictRow>& rows, std::string_view t
   std::string body = paragraph_html(words.meaning);
   if (strongest != nullptr) body += row_figures_html(*strongest, "A", "B");
   if (overall != nullptr) {
-    body += paragraph_html(overall->reason) + paragraph_html(overall->explanation);
+    body += paragraph_html(overall->reason) + lines_html(overall->explanation);
   }
   return box_html(words.tone, heading, body);
 }

@@ -112,6 +112,7 @@ std::vector<ChartMark> marks_of(const JsonValue& document, const std::vector<Exe
 std::vector<std::optional<double>> values_of(const std::vector<Execution>& executions,
                                              std::optional<double> Execution::*value) {
   std::vector<std::optional<double>> values;
+  values.reserve(executions.size());
   for (const Execution& execution : executions) values.push_back(execution.*value);
   return values;
 }

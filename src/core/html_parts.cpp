@@ -5,6 +5,7 @@
 #include "document_reader.hpp"
 #include "perf_mgmt/core/escape.hpp"
 #include "perf_mgmt/core/quantity.hpp"
+#include "text_table.hpp"
 
 namespace perf_mgmt {
 
@@ -84,6 +85,15 @@ std::string code_html(std::string_view code, std::size_t most_bytes) {
 std::string paragraph_html(std::string_view text) {
   if (text.empty()) return {};
   return "<p>" + clipped_html(text) + "</p>\n";
+}
+
+std::string lines_html(std::string_view text) {
+  const std::vector<std::string_view> lines = lines_of(text);
+  if (lines.size() < 2) return paragraph_html(text);
+  std::vector<std::string> items;
+  items.reserve(lines.size());
+  for (const std::string_view line : lines) items.push_back(clipped_html(line));
+  return list_html(items);
 }
 
 std::string list_html(const std::vector<std::string>& items_html) {

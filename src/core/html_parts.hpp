@@ -42,6 +42,8 @@ std::string details_html(std::string_view summary, const std::string& body);
 std::string code_html(std::string_view code, std::size_t most_bytes = 20'000);
 // <p> around an escaped text; nothing for an empty one.
 std::string paragraph_html(std::string_view text);
+// The same, but a list where the text has several lines.
+std::string lines_html(std::string_view text);
 std::string list_html(const std::vector<std::string>& items_html);
 // <time> with the moment as a person reads it.
 std::string time_html(std::string_view timestamp);

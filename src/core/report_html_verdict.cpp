@@ -71,7 +71,7 @@ std::string verdict_box(const JsonValue& document, const std::vector<VerdictRow>
   std::string body = paragraph_html(words.meaning);
   if (strongest != nullptr) body += row_figures_html(*strongest);
   if (overall != nullptr) {
-    body += paragraph_html(overall->reason) + paragraph_html(overall->explanation);
+    body += paragraph_html(overall->reason) + lines_html(overall->explanation);
   }
   return box_html(words.tone, heading, body + baseline_text(document));
 }
@@ -152,7 +152,7 @@ std::string validity_html(const JsonValue& report) {
     std::vector<std::string> items;
     for (const ReportFinding& finding : findings) {
       std::string item = clipped_html(finding.message, 600);
-      if (finding.is_fatal) item = "<strong>Makes it invalid:</strong> " + item;
+      if (finding.is_fatal) item.insert(0, "<strong>Makes it invalid:</strong> ");
       items.push_back(std::move(item));
     }
     std::string body = list_html(items);

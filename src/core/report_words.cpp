@@ -7,6 +7,7 @@
 
 #include "document_reader.hpp"
 #include "perf_mgmt/core/quantity.hpp"
+#include "text_table.hpp"
 #include "verdict_text.hpp"
 
 namespace perf_mgmt {
@@ -42,7 +43,7 @@ std::string test_title(const JsonValue& report) {
 }
 
 std::string verdict_title(const JsonValue& report) {
-  const std::string status = summary_text(report, "status");
+  std::string status = summary_text(report, "status");
   if (!status.empty() && status != "COMPLETED") return status;
   const std::vector<VerdictRow> rows = read_verdicts(report, "verdicts");
   const VerdictRow* overall = overall_of(rows);
@@ -107,7 +108,8 @@ std::vector<ReportFinding> findings_of(const JsonValue& report) {
       findings.push_back({message_of(finding), is_fatal});
     });
   });
-  std::ranges::stable_partition(findings, &ReportFinding::is_fatal);
+  std::stable_partition(findings.begin(), findings.end(),
+                        [](const ReportFinding& finding) { return finding.is_fatal; });
   return findings;
 }
 
@@ -186,7 +188,8 @@ std::vector<std::string> explanation_lines(const JsonValue& document) {
   const JsonValue report = document.get("report");
   const std::vector<VerdictRow> rows = read_verdicts(report, "verdicts");
   const VerdictRow* overall = overall_of(rows);
-  if (overall != nullptr && !overall->explanation.empty()) lines.push_back(overall->explanation);
+  if (overall == nullptr || overall->explanation.empty()) return lines;
+  for (const std::string_view line : lines_of(overall->explanation)) lines.emplace_back(line);
   return lines;
 }
 

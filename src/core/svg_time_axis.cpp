@@ -77,7 +77,7 @@ std::vector<AxisTick> clock_ticks(const std::vector<double>& values) {
     std::string text = clock_text(moment.minute);
     const std::string day = day_text(moment.date).substr(5);
     if (ticks.empty()) {
-      text = day + " " + text;
+      text.insert(0, day + " ");
     } else if (moment.minute == 0) {
       text = day;
     }
@@ -117,6 +117,7 @@ std::vector<AxisTick> elapsed_ticks(double low, double high, int wanted) {
     for (double& value : values) value *= unit;
   }
   std::vector<AxisTick> ticks;
+  ticks.reserve(values.size());
   for (const double value : values) {
     ticks.push_back({value, value == 0 ? "0" : fmt::format("{:.6g}{}", value / unit, name)});
   }

@@ -275,8 +275,8 @@ MetricVerdict decide(Trial trial, std::optional<double> adjusted_p, const NoiseF
 
   if (trial.plain && !floor.deviation) {
     row.reason +=
-        fmt::format("; the noise floor is unknown until {} executions exist, {} {}",
-                    kLeastFloorExecutions, floor.executions, floor.executions == 1 ? "does" : "do");
+        fmt::format("; the noise floor is not known yet: it takes {} executions, there are {}",
+                    kLeastFloorExecutions, floor.executions);
   }
   const bool undecided =
       row.verdict == Verdict::inconclusive ||

@@ -169,7 +169,7 @@ std::string deviation_text(std::string_view metric, double deviation) {
 }
 
 std::string row_title(const VerdictRow& row) {
-  const std::string title = metric_title(limited_metric(row));
+  std::string title = metric_title(limited_metric(row));
   if (is_limit(row)) return "limit of " + title;
   return title;
 }

@@ -32,7 +32,11 @@ void run_statement(const std::string& sql, const std::string& what) {
   const auto where = [&] { return fmt::format("In {}: {}", what, brief(sql, 1000)); };
   try {
     in_subtransaction([&] {
-      const int code = pg_call([&] { return SPI_execute(sql.c_str(), false, 0); });
+      const int code = pg_call([&] {
+        const int result = SPI_execute(sql.c_str(), false, 0);
+        SPI_freetuptable(SPI_tuptable);
+        return result;
+      });
       if (code >= 0) return;
       throw Error(sqlstate::feature_not_supported,
                   fmt::format("cannot run this statement: {}", SPI_result_code_string(code)));

@@ -2,15 +2,12 @@
 //
 // Alerts are copied into a table of the platform by the controller, who is the extension's owner.
 // That table's triggers, defaults and constraints are code of its owner's, and must not run with
-// more rights than he has. So the statement runs as he, in the way in which the server itself runs
-// code of a table's owner (maintenance commands, logical replication): as an operation that can
-// neither change the role nor leave anything behind for the caller to run.
+// more rights than he has. So the statement runs as he.
+#include "perf_mgmt/pg/acting_role.hpp"
 #include "perf_mgmt/pg/catalogue.hpp"
 
 extern "C" {
-#include "miscadmin.h"
 #include "utils/array.h"
-#include "utils/guc.h"
 }
 
 namespace perf_mgmt::pg {
@@ -44,18 +41,7 @@ Datum execute_as(FunctionCallInfo call) {
                 fmt::format("must be member of role \"{}\"", name));
   }
 
-  // Settings that the other role's code makes end with it: a search_path left behind would choose
-  // the operators of what the caller runs next. The abort of the (sub)transaction takes both back
-  // when an error is thrown.
-  Oid caller = InvalidOid;
-  int context = 0;
-  GetUserIdAndSecContext(&caller, &context);
-  SetUserIdAndSecContext(role,
-                         context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
-  const int nest = NewGUCNestLevel();
-  sql_query(statement, values);
-  pg_call([&] { AtEOXact_GUC(false, nest); });
-  SetUserIdAndSecContext(caller, context);
+  act_as(role, [&] { sql_query(statement, values); });
   spi.finish();
   return Datum{0};
 }

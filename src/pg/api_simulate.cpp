@@ -5,8 +5,10 @@
 // caller's snapshot holds back vacuum. The result is labelled in_transaction for that reason.
 #include "perf_mgmt/pg/result_row.hpp"
 
+#include "perf_mgmt/pg/acting_role.hpp"
 #include "perf_mgmt/pg/operation_drawer.hpp"
 #include "perf_mgmt/pg/run_loader.hpp"
+#include "perf_mgmt/pg/run_processes.hpp"
 #include "perf_mgmt/pg/shared_run.hpp"
 #include "perf_mgmt/pg/spi_executor.hpp"
 #include "perf_mgmt/pg/sql_arguments.hpp"
@@ -81,6 +83,9 @@ Datum simulate(FunctionCallInfo call) {
     throw Error(sqlstate::insufficient_privilege,
                 "cannot run a workload within security-restricted operation");
   }
+  if (is_worker()) {
+    throw Error(sqlstate::feature_not_supported, "an operation cannot run a workload");
+  }
   if (XactReadOnly) {
     throw Error("25006", "cannot run a workload in a read-only transaction",
                 "Its result could not be written.");
@@ -88,6 +93,8 @@ Datum simulate(FunctionCallInfo call) {
 
   SpiConnection spi;
   const RunPlan plan = load_probe_plan(execution, operation);
+  const int nest = NewGUCNestLevel();
+  set_search_path(plan.search_path.c_str());
   SpiExecutor executor(TransactionMode::subtransaction);
   executor.prepare(plan);
   OperationDrawer drawer(plan);
@@ -127,6 +134,7 @@ Datum simulate(FunctionCallInfo call) {
                        probe->total.counters.finished(), operation),
            "The last error was: " + probe->last_error);
   }
+  pg_call([&] { AtEOXact_GUC(false, nest); });
   spi.finish();
   return Datum{0};
 }

@@ -86,7 +86,7 @@ std::optional<PlannedOperation> check_operation(const ScenarioRow::Operation& op
   std::optional<PlannedOperation> planned;
   try {
     bool writes = false;
-    in_subtransaction([&] { planned = plan_operation(operation, writes); });
+    in_subtransaction([&] { planned = plan_operation(operation, plan.run_role_oid, writes); });
     if (operation.type == "write" &&
         std::none_of(planned->statements.begin(), planned->statements.end(),
                      [](const auto& s) { return s.type != "SELECT"; })) {
@@ -109,6 +109,13 @@ std::optional<PlannedOperation> check_operation(const ScenarioRow::Operation& op
   try {
     GeneratorRequests requests;
     compile_operation(plan, generators, requests);
+    if (!operation.shipped_for.empty()) {
+      in_subtransaction([&] { check_shipped_generators(requests, plan.run_role_oid); });
+    }
+  } catch (const PgError& error) {
+    if (error.sqlerrcode() == ERRCODE_QUERY_CANCELED) throw;
+    problems.add(operation.name, "error", error.what());
+    planned.reset();
   } catch (const Error& error) {
     problems.add(operation.name, error);
     planned.reset();

@@ -4,6 +4,8 @@
 
 #include "perf_mgmt/core/escape.hpp"
 #include "perf_mgmt/core/suggest.hpp"
+#include "perf_mgmt/pg/acting_role.hpp"
+#include "perf_mgmt/pg/compat.hpp"
 #include "perf_mgmt/pg/operation_tables.hpp"
 #include "perf_mgmt/pg/template_analysis.hpp"
 
@@ -32,6 +34,61 @@ double row_count(const SqlText& number) {
   } catch (const std::out_of_range&) {
     return -1;
   }
+}
+
+// Whose code runs where a relation is used: of its owner (defaults, rules, policies, a view's
+// query), of the owner of its schema (who can put another relation in its place), of those of its
+// triggers' functions, and of the same of its partitions.
+constexpr const char* kCodeOwners = R"(
+  WITH RECURSIVE tree AS (
+    SELECT $1::pg_catalog.oid AS oid
+    UNION
+    SELECT i.inhrelid FROM pg_catalog.pg_inherits i JOIN tree t ON i.inhparent = t.oid
+  ), code AS (
+    SELECT c.relowner AS owner, 'relation ' || c.oid::pg_catalog.regclass::pg_catalog.text AS name
+    FROM tree t JOIN pg_catalog.pg_class c ON c.oid = t.oid
+    UNION
+    SELECT CASE n.nspowner WHEN 'pg_database_owner'::pg_catalog.regrole THEN d.datdba ELSE n.nspowner END,
+           'schema ' || pg_catalog.quote_ident(n.nspname)
+    FROM tree t JOIN pg_catalog.pg_class c ON c.oid = t.oid
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_catalog.pg_database d ON d.datname = pg_catalog.current_database()
+    UNION
+    SELECT p.proowner, 'trigger function ' || p.oid::pg_catalog.regprocedure::pg_catalog.text
+    FROM tree t JOIN pg_catalog.pg_trigger g ON g.tgrelid = t.oid AND NOT g.tgisinternal
+    JOIN pg_catalog.pg_proc p ON p.oid = g.tgfoid
+  )
+  SELECT owner, name FROM code ORDER BY name)";
+
+// What ships has the rights of whoever runs it, and so has the code of others that it meets.
+void check_code_owners(Oid relation, Oid role) {
+  for (const auto& row : sql_query(kCodeOwners, {std::to_string(relation)}).rows) {
+    const Oid owner = static_cast<Oid>(std::stoul(row[0].value()));
+    if (pg_call([&] { return may_act_as(owner, role); })) continue;
+    throw Error(
+        sqlstate::insufficient_privilege,
+        fmt::format("permission denied to run a shipped scenario with {}", row[1].value()),
+        fmt::format("It would run with the rights of role \"{}\", and so could code of its owner "
+                    "\"{}\", who is no member of that role.",
+                    role_name(role), role_name(owner)),
+        "Run it as that owner, or let a superuser make the schema and its tables.");
+  }
+}
+
+void check_code_owners(const TemplateAnalysis& analysis, Oid role) {
+  if (analysis.has_utility) {
+    throw Error(sqlstate::feature_not_supported, "a shipped scenario has no utility commands");
+  }
+  for (const Oid relation : analysis.relations) check_code_owners(relation, role);
+}
+
+void check_shipped_query(const std::string& sql, Oid role) {
+  TemplateAnalysis analysis;
+  act_as(role, [&] {
+    set_search_path(kServersPath);
+    analysis = analyse_template(sql, {});
+  });
+  check_code_owners(analysis, role);
 }
 
 }  // namespace
@@ -148,10 +205,10 @@ ScenarioRow load_scenario(const std::string& name) {
       "SELECT o.operation_name, c.category FROM perf_mgmt.workload_operations o, "
       "pg_catalog.unnest(o.categories) c (category) WHERE o.scenario_id = $1::pg_catalog.uuid",
       {scenario.id});
-  for (const auto& cells : categories.rows) {
-    for (ScenarioRow::Operation& operation : scenario.operations) {
-      if (operation.name == *cells[0]) operation.weight.categories.push_back(*cells[1]);
-    }
+  std::map<std::string, std::vector<std::string>> categories_of;
+  for (const auto& cells : categories.rows) categories_of[*cells[0]].push_back(*cells[1]);
+  for (ScenarioRow::Operation& operation : scenario.operations) {
+    operation.weight.categories = std::move(categories_of[operation.name]);
   }
   return scenario;
 }
@@ -203,7 +260,23 @@ std::vector<DataRequirement> load_data_requirements(
   return requirements;
 }
 
-PlannedOperation plan_operation(const ScenarioRow::Operation& operation, bool& writes) {
+void check_shipped_generators(const GeneratorRequests& requests, Oid role) {
+  for (const PoolRequest& pool : requests.pools) check_shipped_query(pool.sql, role);
+  for (const ExpressionRequest& expression : requests.expressions) {
+    check_shipped_query("SELECT (" + expression.sql + "\n)", role);
+  }
+}
+
+void check_shipped_relations(const std::vector<DataRequirement>& requirements, Oid role) {
+  for (const DataRequirement& requirement : requirements) {
+    const SqlText relation =
+        sql_query("SELECT pg_catalog.to_regclass($1)::pg_catalog.oid", {requirement.relation})
+            .scalar();
+    if (relation) check_code_owners(static_cast<Oid>(std::stoul(*relation)), role);
+  }
+}
+
+PlannedOperation plan_operation(const ScenarioRow::Operation& operation, Oid role, bool& writes) {
   PlannedOperation planned;
   planned.id = operation.id;
   planned.name = operation.name;
@@ -215,7 +288,11 @@ PlannedOperation plan_operation(const ScenarioRow::Operation& operation, bool& w
   TemplateAnalysis analysis;
   const std::string where = fmt::format("In operation \"{}\".", operation.name);
   try {
-    analysis = analyse_template(operation.sql_template, names);
+    act_as(role, [&] {
+      if (!operation.shipped_for.empty()) set_search_path(kServersPath);
+      analysis = analyse_template(operation.sql_template, names);
+    });
+    if (!operation.shipped_for.empty()) check_code_owners(analysis, role);
   } catch (PgError& error) {
     error.add_detail(where);
     if (error.sqlerrcode() == ERRCODE_UNDEFINED_TABLE && !operation.shipped_for.empty()) {

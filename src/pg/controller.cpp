@@ -22,8 +22,7 @@ namespace perf_mgmt::pg {
 
 namespace {
 
-// How long operations that still run at the end may go on, how long a cancelled one may take to
-// end.
+// How long operations that still run at the end may go on, and a cancelled one may take to end.
 constexpr std::int64_t kGrace = 5'000 * kMillisecond;
 // How long judging may take, milliseconds. It runs code of others too: the triggers of the table
 // that alerts are copied to.
@@ -49,10 +48,17 @@ void handle_cancel(int signal_number) {
   errno = saved_errno;
 }
 
-// So does a terminate.
+// So does a terminate. What is being judged runs triggers of others, who may catch a cancel: a
+// second terminate ends the process.
 void handle_terminate(int signal_number) {
+  if (judging != 0) {
+    if (ShutdownRequestPending != 0) {
+      die(signal_number);
+    } else {
+      StatementCancelHandler(signal_number);
+    }
+  }
   SignalHandlerForShutdownRequest(signal_number);
-  if (judging != 0) StatementCancelHandler(signal_number);
 }
 
 void set_own_setting(const char* name, const char* value) {
@@ -64,6 +70,8 @@ void connect_as_controller(Oid database, Oid role) {
   // Names are written in full everywhere; this keeps operators and casts the server's own as well.
   set_own_setting("search_path", "pg_catalog, pg_temp");
   set_own_setting("lock_timeout", "10s");
+  // Where somebody changes the extension, this process is to be the victim of a deadlock.
+  pg_call([] { SetConfigOption("deadlock_timeout", "100ms", PGC_SUSET, PGC_S_SESSION); });
   set_own_setting("statement_timeout", "0");
   // Of the role or the database: it would end the process.
   if (kHasTransactionTimeout) set_own_setting("transaction_timeout", "0");

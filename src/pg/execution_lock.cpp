@@ -41,6 +41,11 @@ void release_execution_lock(const std::string& execution_id) {
   pg_call([&] { LockRelease(&tag, ExclusiveLock, true); });
 }
 
+void lock_to_end_of_transaction(const std::string& subject) {
+  const LOCKTAG tag = lock_tag(subject);
+  pg_call([&] { (void)LockAcquire(&tag, ExclusiveLock, false, false); });
+}
+
 int holder_of_execution_lock(const std::string& execution_id) {
   const std::uint64_t key = lock_key(execution_id);
   const SqlText pid =

@@ -21,16 +21,7 @@ namespace {
 constexpr std::uint32_t kLooksAtOnce = 8;
 constexpr std::int64_t kLookPeriod = 100'000'000;
 
-// The operation that is running, for the hooks.
-struct Running {
-  OperationCounters* counters;  // null pointer: none
-  MemoryContext memory;
-  std::int64_t start_ns;
-  PlanWatch* statement;  // null pointer: its plans are not looked at
-  PlanWatch* noticed;    // first of those that met a new plan
-  bool planning;
-};
-constinit Running running{};
+constinit WatchedOperation running{};
 
 constinit bool hooks_installed = false;
 constinit ExecutorEnd_hook_type previous_executor_end = nullptr;
@@ -57,7 +48,10 @@ void explain(QueryDesc* query, PlanWatch& watch) {
   state->str->data[0] = '{';
   state->str->data[state->str->len - 1] = '}';
 
-  const char* text = pg_server_to_any(state->str->data, state->str->len, PG_UTF8);
+  // From SQL_ASCII there is no way to another encoding but an error, and the operation's it is not.
+  const char* text = GetDatabaseEncoding() == PG_SQL_ASCII
+                         ? state->str->data
+                         : pg_server_to_any(state->str->data, state->str->len, PG_UTF8);
   watch.json_bytes = std::strlen(text);
   char* copy = static_cast<char*>(MemoryContextAlloc(running.memory, watch.json_bytes + 1));
   std::memcpy(copy, text, watch.json_bytes + 1);
@@ -167,12 +161,13 @@ void PlanCapture::install(std::optional<PlanStore> store) {
 }
 
 PlanCapture::Scope::Scope(const PlanCapture& capture, OperationCounters& counters,
-                          MemoryContext memory, std::int64_t start_ns) noexcept {
+                          MemoryContext memory, std::int64_t start_ns) noexcept
+    : outer_(running) {
   if (capture.installed_) running = {&counters, memory, start_ns, nullptr, nullptr, false};
 }
 
 PlanCapture::Scope::~Scope() {
-  running.counters = nullptr;
+  running = outer_;
 }
 
 void PlanCapture::statement_begins(PlanWatch* watch) const noexcept {

@@ -185,6 +185,7 @@ std::string PlanSampler::execute(const std::string& sql, const PlannedStatement&
   std::vector<Oid> types;
   std::vector<ParameterBinding> bindings;
   if (!statement.parameters.empty()) types = infer_parameter_types(statement.sql);
+  bindings.reserve(types.size());
   for (const Oid type : types) bindings.push_back(make_binding(type, CurrentMemoryContext));
   std::vector<Datum> data(types.size());
   std::vector<char> nulls(types.size(), ' ');
@@ -229,9 +230,10 @@ Json PlanSampler::try_indexes(const std::string& analyzed, const PlannedStatemen
     });
     std::string columns;
     for (const std::string& column : candidate.columns) {
-      columns += (columns.empty() ? "" : ", ") + column;
+      if (!columns.empty()) columns += ", ";
+      columns += column;
     }
-    definition = "CREATE INDEX ON " + definition + " (" + columns + ")";
+    definition.insert(0, "CREATE INDEX ON ").append(" (").append(columns).append(")");
     Json trial = {{"definition", definition},
                   {"rows_read", candidate.rows_read},
                   {"rows_kept", candidate.rows_kept}};

@@ -16,17 +16,21 @@ namespace perf_mgmt::pg {
 
 namespace {
 
-// What was set by somebody, and what decides speed whoever set it.
+// What was set by somebody, and what decides speed whoever set it. Everybody who may read results
+// reads them: passwords and commands with keys in them (standbys, archives, settings that an
+// application invented) are left out.
 constexpr const char* kSettingsQuery = R"(
   SELECT pg_catalog.jsonb_object_agg(s.name, pg_catalog.current_setting(s.name) ORDER BY s.name)
   FROM pg_catalog.pg_settings s
   WHERE (s.source NOT IN ('default', 'override', 'client', 'session') AND s.category NOT LIKE 'Client%'
          AND s.category NOT LIKE 'Connections and Authentication%' AND s.category NOT LIKE 'File Locations%'
-         AND s.category NOT LIKE 'Reporting and Logging%')
+         AND s.category NOT LIKE 'Reporting and Logging%' AND s.category NOT LIKE 'Replication / Standby%'
+         AND s.category NOT LIKE 'Write-Ahead Log / Archiv%' AND s.category NOT LIKE 'Write-Ahead Log / Recovery%'
+         AND (s.category <> 'Customized Options' OR s.name ~ '^(auto_explain|pg_stat_statements|plpgsql)[.]'))
      OR s.name IN ('shared_buffers', 'work_mem', 'maintenance_work_mem', 'effective_cache_size', 'wal_buffers',
        'max_connections', 'max_worker_processes', 'max_parallel_workers', 'max_parallel_workers_per_gather',
        'max_wal_size', 'checkpoint_timeout', 'checkpoint_completion_target', 'wal_level', 'wal_compression',
-       'fsync', 'full_page_writes', 'commit_delay', 'autovacuum', 'random_page_cost', 'seq_page_cost',
+       'archive_mode', 'fsync', 'full_page_writes', 'commit_delay', 'autovacuum', 'random_page_cost', 'seq_page_cost',
        'effective_io_concurrency', 'jit', 'plan_cache_mode', 'default_transaction_isolation', 'huge_pages',
        'track_io_timing', 'block_size', 'debug_assertions', 'data_checksums', 'temp_buffers', 'bgwriter_delay'))";
 

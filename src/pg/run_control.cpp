@@ -175,8 +175,7 @@ void check_can_start() {
   if (XactReadOnly) {
     throw Error("25006", "cannot run a performance test in a read-only transaction");
   }
-  if (MyBgworkerEntry != nullptr &&
-      std::strcmp(MyBgworkerEntry->bgw_type, "perf_mgmt worker") == 0) {
+  if (is_worker()) {
     throw Error(sqlstate::feature_not_supported, "an operation cannot run a performance test",
                 "Every run would start another, until no worker slot is free.");
   }
@@ -276,9 +275,9 @@ RunControl RunControl::start(RunPlan plan, std::uint32_t rounds_allowed) {
 void RunControl::await_start() {
   CallerWatch watch;
   for (;;) {
+    const bool gone = controller_is_gone();  // before its last word, the phase
     const RunPhase phase = run_.phase();
     if (phase >= RunPhase::running && phase != RunPhase::failed) return;
-    const bool gone = controller_is_gone();
     if (phase == RunPhase::failed || gone) {
       if (const std::optional<Error> failure = run_.failure()) throw *failure;
       if (run_.stopping()) {
@@ -341,8 +340,11 @@ void RunControl::wait(double progress_seconds) {
 void RunControl::wait_for_rounds(std::uint32_t rounds) {
   try {
     CallerWatch watch;
-    while (run_.header().rounds_done.load() < rounds) {
-      if (run_.phase() != RunPhase::running || run_.stopping() || controller_is_gone()) {
+    for (;;) {
+      const bool ended =
+          run_.phase() != RunPhase::running || run_.stopping() || controller_is_gone();
+      if (run_.header().rounds_done.load() >= rounds) return;
+      if (ended) {
         const SharedRun::Ending ending = run_.ending();
         throw Error(
             ending.sqlstate.empty() ? sqlstate::object_not_in_prerequisite_state

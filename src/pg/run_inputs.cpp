@@ -91,6 +91,9 @@ std::vector<std::byte> load_pool(const PoolRequest& request, std::uint64_t seed)
         cells[i] = text != nullptr ? std::optional<std::string_view>(text) : std::nullopt;
       }
       builder.add_row(cells);
+      for (const auto& cell : cells) {
+        if (cell) pfree(const_cast<char*>(cell->data()));
+      }
     }
     pg_call([&] { SPI_freetuptable(table); });
     if (rows == 0) break;
@@ -148,6 +151,10 @@ std::vector<PoolView> view_pools(std::span<const std::byte> block) {
     pools.emplace_back(block.subspan(directory[1 + 2 * i], directory[2 + 2 * i]));
   }
   return pools;
+}
+
+ExpressionSet::~ExpressionSet() {
+  for (SPIPlanPtr plan : plans_) SPI_freeplan(plan);
 }
 
 void ExpressionSet::prepare(std::span<const ExpressionRequest> requests) {

@@ -2,6 +2,7 @@
 
 #include "perf_mgmt/core/escape.hpp"
 #include "perf_mgmt/core/suggest.hpp"
+#include "perf_mgmt/pg/acting_role.hpp"
 #include "perf_mgmt/pg/criteria_catalogue.hpp"
 
 extern "C" {
@@ -161,7 +162,7 @@ RunPlan begin_plan(const ScenarioRow& scenario, Oid role) {
   plan.scenario_id = scenario.id;
   plan.scenario_name = scenario.name;
   plan.generators = load_generators(scenario);
-  plan.search_path = current_search_path();
+  plan.search_path = scenario.owner_role ? current_search_path() : kServersPath;
   plan.database_oid = MyDatabaseId;
   plan.run_role_oid = role;
   plan.run_role = role_name(role);
@@ -197,6 +198,46 @@ RunIntent load_run_intent(const std::string& test_name, const std::string& custo
   return {std::move(test), std::move(spec)};
 }
 
+// What a shipped scenario draws from, as plan_operation() does it for its operations.
+void check_shipped(const ScenarioRow& scenario, const RunPlan& plan) {
+  if (scenario.owner_role) return;
+  GeneratorRequests requests;
+  for (const PlannedOperation& operation : plan.operations) {
+    compile_operation(plan, operation, requests);
+  }
+  check_shipped_generators(requests, plan.run_role_oid);
+}
+
+// A repetition is evidence in the verdict on the execution that it repeats, which is somebody's.
+void check_confirmed(const std::string& execution_id, const TestRow& test,
+                     const std::string& environment) {
+  const SqlResult found = sql_query(
+      "SELECT t.test_name, e.execution_environment, e.test_id, e.started_by, "
+      "perf_mgmt.may_continue('perf_mgmt.test_executions', e.started_by) "
+      "FROM perf_mgmt.test_executions e JOIN perf_mgmt.performance_tests t ON t.id = e.test_id "
+      "WHERE e.id = $1::pg_catalog.uuid",
+      {execution_id});
+  if (found.rows.empty()) {
+    throw Error(sqlstate::undefined_object,
+                fmt::format("execution \"{}\" does not exist", execution_id), {},
+                "\"confirms\" takes an id from perf_mgmt.test_executions.");
+  }
+  const auto& row = found.rows[0];
+  if (row[2] != test.id || row[1] != environment) {
+    throw Error(sqlstate::invalid_parameter_value,
+                fmt::format("execution \"{}\" cannot be confirmed by another test", execution_id),
+                fmt::format("It is of test \"{}\" in environment \"{}\".", row[0].value_or(""),
+                            row[1].value_or("")),
+                "A repetition is of the same version of the same test, in the same environment.");
+  }
+  if (row[4] != "t") {
+    throw Error(sqlstate::insufficient_privilege,
+                fmt::format("permission denied to confirm execution \"{}\"", execution_id),
+                fmt::format("Role \"{}\" started it.", row[3].value_or("")),
+                "Only members of that role, and who may delete executions, may repeat it.");
+  }
+}
+
 RunPlan load_run_plan(const std::string& test_name, const std::string& environment,
                       const std::string& custom_config) {
   const TestRow test = find_test(test_name);
@@ -227,17 +268,20 @@ RunPlan load_run_plan(const std::string& test_name, const std::string& environme
   for (std::size_t i = 0; i < scenario.operations.size(); ++i) {
     if (shares.shares[i] <= 0) continue;
     bool writes = false;
-    PlannedOperation planned = plan_operation(scenario.operations[i], writes);
+    PlannedOperation planned = plan_operation(scenario.operations[i], plan.run_role_oid, writes);
     if (writes) writing.push_back(planned.name);
     planned.share = shares.shares[i];
     if (spec.load == LoadKind::closed) set_think_time(planned, scenario.operations[i], spec);
     plan.operations.push_back(std::move(planned));
   }
+  check_shipped(scenario, plan);
   check_environment(spec, test, environment, writing);
+  if (spec.confirms) check_confirmed(*spec.confirms, test, environment);
   warn_of_session_settings(spec);
 
   if (type == TestType::volume) {
     plan.data_requirements = load_data_requirements(scenario, plan.operations);
+    if (!scenario.owner_role) check_shipped_relations(plan.data_requirements, plan.run_role_oid);
   }
   plan.criteria = load_criteria(test.id, scenario.id);
   plan.execution_id = new_uuid();
@@ -282,20 +326,22 @@ RunPlan load_probe_plan(const std::string& execution_id, const std::string& oper
   for (const auto& operation : scenario.operations) {
     names.push_back(operation.name);
     if (operation.name != operation_name) continue;
-    // The probe runs in this very session: with the caller's rights, or not at all.
+    // The probe runs in this very session: with the rights that its user logged in with, or not at
+    // all. What a template calls could go back to them from any that were taken by SET.
     const Oid role = choose_role(scenario);
-    if (role != GetUserId()) {
+    if (role != GetUserId() || role != GetAuthenticatedUserId()) {
       throw Error(
           sqlstate::insufficient_privilege,
           fmt::format("permission denied to probe scenario \"{}\" in this session", scenario.name),
           fmt::format("Its operations run with the rights of role \"{}\".", role_name(role)),
-          "SET ROLE to that role first.");
+          "Log in as that role.");
     }
     RunPlan plan = begin_plan(scenario, role);
     bool writes = false;
-    PlannedOperation planned = plan_operation(operation, writes);
+    PlannedOperation planned = plan_operation(operation, role, writes);
     planned.share = 1;
     plan.operations.push_back(std::move(planned));
+    check_shipped(scenario, plan);
     plan.execution_id = execution_id;
     plan.test_id = row[1].value_or("");
     plan.environment = row[2].value_or("");

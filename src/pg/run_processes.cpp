@@ -29,6 +29,11 @@ void copy_fatal_error(ErrorData* error) {
   if (previous_log_hook != nullptr) previous_log_hook(error);
 }
 
+// What is told after this has nowhere to be kept.
+void run_detached(dsm_segment*, Datum) {
+  logged_run = nullptr;
+}
+
 // The process that controls the run is going, whatever ended it. Workers that nobody stops would
 // run on to the end of their load, and one that waits for a lock for as long as that is held.
 void controller_detached(dsm_segment* segment, Datum) {
@@ -86,6 +91,7 @@ SharedRun join_run(Datum handle) {
   static SharedRun run;
   run = SharedRun::attach(DatumGetUInt32(handle));
   logged_run = &run;
+  pg_call([] { on_dsm_detach(run.segment(), run_detached, Datum{0}); });
   previous_log_hook = emit_log_hook;
   emit_log_hook = copy_fatal_error;
   return run;
@@ -123,6 +129,11 @@ void check_interrupts_but_cancel() {
     CHECK_FOR_INTERRUPTS();
     RESUME_CANCEL_INTERRUPTS();
   });
+}
+
+bool is_worker() noexcept {
+  return MyBgworkerEntry != nullptr &&
+         std::strcmp(MyBgworkerEntry->bgw_type, "perf_mgmt worker") == 0;
 }
 
 void connect_to_database(Oid database, Oid role, const char* name) {

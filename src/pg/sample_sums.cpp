@@ -68,7 +68,7 @@ void add_object(SampleSums& state, MemoryContext context, Jsonb* object) {
   JsonbIterator* members = JsonbIteratorInit(&object->root);
   JsonbValue name;
   JsonbValue value;
-  JsonbIteratorToken token;
+  JsonbIteratorToken token = WJB_DONE;
   while ((token = JsonbIteratorNext(&members, &name, true)) != WJB_DONE) {
     if (token != WJB_KEY) continue;
     JsonbIteratorNext(&members, &value, true);

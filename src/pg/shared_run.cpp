@@ -17,10 +17,12 @@ constexpr std::size_t kAlignment = 64;
 // sizes tell where members come or go; where one changes its meaning alone, kVersion must be
 // raised.
 constexpr std::uint64_t kVersion = 3;
-constexpr std::uint64_t kLayout = kVersion << 56 | std::uint64_t{sizeof(RunHeader)} << 40 |
-                                  std::uint64_t{sizeof(WorkerSlot)} << 24 | sizeof(OperationRecord);
-static_assert(sizeof(RunHeader) <= 0xffff && sizeof(WorkerSlot) <= 0xffff &&
-              sizeof(OperationRecord) <= 0xffffff);
+constexpr std::uint64_t kHeaderBytes = sizeof(RunHeader);
+constexpr std::uint64_t kSlotBytes = sizeof(WorkerSlot);
+constexpr std::uint64_t kRecordBytes = sizeof(OperationRecord);
+constexpr std::uint64_t kLayout =
+    kVersion << 56 | kHeaderBytes << 40 | kSlotBytes << 24 | kRecordBytes;
+static_assert(kHeaderBytes <= 0xffff && kSlotBytes <= 0xffff && kRecordBytes <= 0xffffff);
 
 static_assert(std::is_trivially_copyable_v<OperationRecord>);
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);

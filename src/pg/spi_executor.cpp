@@ -127,15 +127,18 @@ SpiExecutor::Statement SpiExecutor::prepare_statement(const PlannedStatement& pl
     if (plan == nullptr)
       elog(ERROR, "SPI_prepare_cursor failed: %s", SPI_result_code_string(SPI_result));
     SPI_keepplan(plan);
-    // Plan it once, so that what cannot be planned is found before the run.
+    return plan;
+  });
+  std::unique_ptr<_SPI_plan, decltype(&SPI_freeplan)> kept(statement.plan, SPI_freeplan);
+  // Plan it once, so that what cannot be planned is found before the run.
+  pg_call([&] {
     ListCell* cell = nullptr;
-    foreach (cell, SPI_plan_get_plan_sources(plan)) {
+    foreach (cell, SPI_plan_get_plan_sources(statement.plan)) {
       auto* source = static_cast<CachedPlanSource*>(lfirst(cell));
       CachedPlan* cached = GetCachedPlan(source, nullptr, CurrentResourceOwner, nullptr);
       read_only = read_only && reads_only(*cached);
       ReleaseCachedPlan(cached, CurrentResourceOwner);
     }
-    return plan;
   });
   statement.read_only = read_only;
   statement.source = planned_source(statement.plan);
@@ -153,6 +156,7 @@ SpiExecutor::Statement SpiExecutor::prepare_statement(const PlannedStatement& pl
       statement.parameters->params[i].pflags = PARAM_FLAG_CONST;
     }
   }
+  (void)kept.release();
   return statement;
 }
 

@@ -244,7 +244,6 @@ TemplateAnalysis analyse_template(const std::string& sql_template,
   const TemplateText text = read_template(sql_template, parameter_names);
   TemplateAnalysis analysis;
   std::vector<bool> used(parameter_names.size(), false);
-  std::vector<Oid> relations;
 
   const std::vector<RawText> statements = parse_statements(text.sql);
   if (statements.empty()) {
@@ -278,7 +277,7 @@ TemplateAnalysis analyse_template(const std::string& sql_template,
     }
     makes_table = makes_table || IsA(raw.statement->stmt, CreateStmt) ||
                   IsA(raw.statement->stmt, CreateTableAsStmt);
-    QueryFacts facts{&relations, false};
+    QueryFacts facts{&analysis.relations, false};
     PlannedStatement statement;
     statement.sql = renumbered.sql;
     statement.parameters = renumbered.parameters;
@@ -286,6 +285,7 @@ TemplateAnalysis analyse_template(const std::string& sql_template,
       auto* query = static_cast<Query*>(list_nth(queries, i));
       if (query->commandType == CMD_UTILITY) {
         facts.writes = true;
+        analysis.has_utility = true;
         statement.type =
             GetCommandTagName(pg_call([&] { return CreateCommandTag(raw.statement->stmt); }));
         continue;
@@ -302,7 +302,7 @@ TemplateAnalysis analyse_template(const std::string& sql_template,
   }
   check_parameter_use(text, parameter_names, used);
 
-  for (const Oid relation : relations) {
+  for (const Oid relation : analysis.relations) {
     std::string name = qualified_name(relation);
     if (!name.empty() &&
         std::find(analysis.tables.begin(), analysis.tables.end(), name) == analysis.tables.end()) {

@@ -65,6 +65,16 @@ TEST(ReportHtml, SaysTheVerdictFirstWithItsFigures) {
   EXPECT_LT(check.text.find("Valid, with 1"), check.text.find("An index would help."));
 }
 
+TEST(ReportHtml, ShowsEachLineOfAnExplanation) {
+  Json document = full_report_document();
+  for (Json& row : document["report"]["verdicts"]) {
+    if (row["metric"] == "overall") row["explanation"] = "plan <changed>; 52 %\ncommit; 19 %\n";
+  }
+  const std::string page = page_of(document);
+  EXPECT_NE(page.find("<li>plan &lt;changed&gt;; 52 %</li>\n<li>commit; 19 %</li>"),
+            std::string::npos);
+}
+
 TEST(ReportHtml, ColoursOnlyFiguresThatWereJudged) {
   const std::string page = page_of(full_report_document());
   EXPECT_NE(page.find("<div class=\"tile bad\"><dt>p95 response time</dt>"), std::string::npos);

@@ -53,7 +53,8 @@ TEST(VerdictHistory, BelowFiveExecutionsTheThresholdAloneDecides) {
   EXPECT_EQ(row.p_value, std::nullopt);
   EXPECT_EQ(row.floor_percent, std::nullopt);
   EXPECT_NEAR(row.change_percent.value(), 28.7812881561, 1e-8);
-  EXPECT_TRUE(mentions(row.reason, "the noise floor is unknown until 5 executions exist, 4 do"));
+  EXPECT_TRUE(
+      mentions(row.reason, "the noise floor is not known yet: it takes 5 executions, there are 4"));
   EXPECT_EQ(row_of(judgement, kErrors).basis, Basis::tested);  // counts need no floor
 
   young.confirmation = execution("r", kSlowAgain);

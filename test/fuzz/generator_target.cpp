@@ -90,6 +90,7 @@ void compile_and_draw(std::string_view parameters) {
   }
   const std::vector<std::vector<std::byte>> bytes = make_pools(requests);
   std::vector<PoolView> pools;
+  pools.reserve(bytes.size());
   for (const auto& pool : bytes) pools.emplace_back(pool);
   require(draw_all(program, requests, pools) == draw_all(program, requests, pools));
 }

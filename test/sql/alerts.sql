@@ -260,11 +260,17 @@ END
 $$;
 CREATE TRIGGER look BEFORE INSERT ON system_core.system_events FOR EACH ROW EXECUTE FUNCTION system_core.look();
 DELETE FROM perf_mgmt.alert_events;
+-- He gets figures only if he may read results
+DELETE FROM perf_mgmt.execution_events;
+SELECT count(*) AS raised FROM pg_temp.raised(1);
+SELECT count(*) AS mirrored FROM system_core.system_events;
+SELECT message, details ->> 'sqlstate' AS sqlstate, details ->> 'message' AS error FROM perf_mgmt.execution_events ORDER BY message LIMIT 1;
+SELECT perf_mgmt.grant_access('regress_platform', 'reader');
+DELETE FROM perf_mgmt.alert_events;
 SELECT count(*) AS raised FROM pg_temp.raised(1);
 SELECT DISTINCT who, escaped FROM system_core.seen;
 SELECT count(*) AS mirrored, current_user = session_user AS still_myself FROM system_core.system_events;
 -- nor does execute_as give anybody rights that he does not have
-GRANT USAGE ON SCHEMA perf_mgmt TO regress_platform;
 GRANT EXECUTE ON FUNCTION perf_mgmt.execute_as(oid, text, text[]) TO regress_platform;
 SELECT session_user AS owner \gset
 SAVEPOINT as_platform;

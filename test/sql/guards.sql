@@ -141,7 +141,7 @@ BEGIN
         PERFORM error_of('SELECT run_sql(''SELECT fail()'')');
     END LOOP;
 END $$;
-SELECT name, parent, total_bytes <= 8192 AS small
+SELECT name, total_bytes <= 8192 AS small
 FROM pg_backend_memory_contexts
 WHERE name IN ('perf_mgmt errors', 'perf_mgmt error', 'ErrorContext') ORDER BY name;
 SELECT live_objects();

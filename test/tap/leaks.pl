@@ -71,6 +71,28 @@ is( value($node, "SELECT count(*), count(*) FILTER (WHERE operations_scheduled =
 		  . "FROM perf_mgmt.test_executions WHERE execution_status = 'CANCELLED'"),
 	'10|10', 'all were cancelled, and nothing was counted but what was interrupted');
 
+# --- A session that probes ---
+# What a pool leaves out is not kept, nor is a plan when a probe has ended or could not begin.
+add_test($node, 'big pool',
+	[ {   name       => 'measure', type => 'mixed', sql => "INSERT INTO sizes SELECT sum(total_bytes), :one::integer + :two::integer FROM pg_backend_memory_contexts WHERE name LIKE 'SPI%'",
+		  generators => '{"one": {"type": "pool", "sql": "SELECT i FROM generate_series(1, 300000) i", "limit": 10}, '
+			. '"two": {"type": "expression", "sql": "1"}}' } ],
+	{ operations => 1, workers => 1 });
+value($node, 'CREATE TABLE sizes (bytes bigint, n integer)');
+my $probed = run_test($node, 'big pool');
+value($node, q(TRUNCATE sizes;
+	INSERT INTO perf_mgmt.workload_operations (scenario_id, operation_name, operation_type, sql_template, parameter_generators, weight_percentage)
+	SELECT id, 'unplannable', 'read', 'SELECT 1 / 0', '{}', 1 FROM perf_mgmt.load_scenarios WHERE scenario_name = 'big pool'));
+my $plans = "SELECT count(*) FROM pg_backend_memory_contexts WHERE name LIKE 'CachedPlan%'";
+my $probes = "SELECT perf_mgmt.simulate_workload('$probed', 'measure', 1);\nSELECT perf_mgmt.simulate_workload('$probed', 'unplannable', 1);\n";
+$session->query($probes);
+$session->{stderr} = '';
+my $kept = $session->query_safe($plans);
+$session->query($probes x 3);
+$session->{stderr} = '';
+is($session->query_safe($plans), $kept, 'probes: no plan is left');
+cmp_ok(value($node, 'SELECT max(bytes) FROM sizes'), '<', 2 * 1024 * 1024, 'probes: a pool of 10 of 300,000 rows takes no more than it keeps');
+
 # --- A session that waits ---
 # Bytes that another session uses, as it writes them into the server log.
 sub memory_of

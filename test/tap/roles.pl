@@ -27,7 +27,7 @@ $node->safe_psql('postgres', q(
 		$$ BEGIN RAISE EXCEPTION 'evaluated as % of %', current_user, session_user; END $$;));
 
 my $who = {
-	sql  => 'INSERT INTO who VALUES (current_user, session_user, :pool, :expression)',
+	sql  => 'INSERT INTO public.who VALUES (current_user, session_user, :pool, :expression)',
 	type => 'write',
 	generators => '{"pool": {"type": "pool", "sql": "SELECT current_user::text AS id", "column": "id"}, '
 	  . '"expression": {"type": "expression", "sql": "current_user::text"}}'

@@ -236,8 +236,8 @@ $node->safe_psql('postgres', qq(
 	ALTER TABLE tenant ENABLE ROW LEVEL SECURITY;
 	CREATE POLICY of_tenant ON tenant USING (name = current_setting('app.tenant', true));
 	GRANT SELECT ON account, tenant TO mallory, carl;));
-my $read = { type => 'mixed', sql => 'INSERT INTO loot (what) SELECT who::text || :pool FROM account',
-	generators => '{"pool": {"type": "pool", "sql": "SELECT who FROM account"}}' };
+my $read = { type => 'mixed', sql => 'INSERT INTO public.loot (what) SELECT who::text || :pool FROM public.account',
+	generators => '{"pool": {"type": "pool", "sql": "SELECT who FROM public.account"}}' };
 add_test($node, 'accounts', [$read], \%few, owner => 'mallory');
 add_test($node, 'accounts of the caller', [$read], \%few);
 value($node, "UPDATE perf_mgmt.load_scenarios SET owner_role = NULL WHERE scenario_name = 'accounts of the caller'");
@@ -257,7 +257,7 @@ run_as('carl', "CALL perf_mgmt.run_performance_test('tenants')");
 is(loot(), 'B mallory mallory', 'row-level security: by a setting of the session');
 
 # --- A runner without rights ---
-add_test($node, 'secrets', [ { sql => 'SELECT token FROM secret' } ], \%few);
+add_test($node, 'secrets', [ { sql => 'SELECT token FROM public.secret' } ], \%few);
 is_refused('carl', "CALL perf_mgmt.run_performance_test('secrets')",
 	qr/ERROR:  42501: permission denied to run scenario "secrets"/, 'a runner: a scenario of others');
 value($node, "UPDATE perf_mgmt.load_scenarios SET owner_role = NULL WHERE scenario_name = 'secrets'");

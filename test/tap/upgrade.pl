@@ -150,7 +150,7 @@ my @changes = (
 		'table perf_mgmt.ci_runs | trigger novel' ],
 	[ q{ALTER TABLE perf_mgmt.alert_configurations DISABLE TRIGGER check_configuration}, '',
 		'table perf_mgmt.alert_configurations | trigger check_configuration' ],
-	[ q{ALTER TABLE perf_mgmt.ci_runs ENABLE ROW LEVEL SECURITY}, '', 'table perf_mgmt.ci_runs | relation' ],
+	[ q{ALTER TABLE perf_mgmt.accepted_changes ENABLE ROW LEVEL SECURITY}, '', 'table perf_mgmt.accepted_changes | relation' ],
 	[ q{CREATE POLICY novel ON perf_mgmt.ci_runs USING (true)}, q{CREATE POLICY novel ON perf_mgmt.ci_runs USING (false)},
 		'table perf_mgmt.ci_runs | policy novel' ],
 	[ q{ALTER TABLE perf_mgmt.maintenance_runs OWNER TO pg_monitor}, '', 'table perf_mgmt.maintenance_runs |' ],

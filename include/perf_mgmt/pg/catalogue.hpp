@@ -65,8 +65,14 @@ std::map<std::string, std::string> load_generators(const ScenarioRow& scenario);
 std::vector<DataRequirement> load_data_requirements(
     const ScenarioRow& scenario, const std::vector<PlannedOperation>& operations);
 
-// Analyses one operation; throws with the operation's name in the detail. writes: whether it does.
-PlannedOperation plan_operation(const ScenarioRow::Operation& operation, bool& writes);
+// Analyses one operation with the rights of the role that it is to run as; throws with the
+// operation's name in the detail. writes: whether it does. A shipped operation is refused where
+// code of somebody who may not act as that role would run with its rights.
+PlannedOperation plan_operation(const ScenarioRow::Operation& operation, Oid role, bool& writes);
+
+// The same for what a shipped scenario draws from, and for relations that it counts.
+void check_shipped_generators(const GeneratorRequests& requests, Oid role);
+void check_shipped_relations(const std::vector<DataRequirement>& requirements, Oid role);
 
 // Throws Error where there is no such role.
 std::string role_name(Oid role);

@@ -12,6 +12,10 @@ namespace perf_mgmt::pg {
 void take_execution_lock(const std::string& execution_id);
 void release_execution_lock(const std::string& execution_id);
 
+// The same kind of lock on something else: waits until nobody else has it, and holds it to the end
+// of the transaction.
+void lock_to_end_of_transaction(const std::string& subject);
+
 // Process id of its holder; 0 where nobody holds the lock. Needs SPI.
 int holder_of_execution_lock(const std::string& execution_id);
 

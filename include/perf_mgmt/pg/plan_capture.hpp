@@ -49,6 +49,16 @@ struct PlanWatch {
   bool noticed_generic;
 };
 
+// The operation that is running, for the hooks.
+struct WatchedOperation {
+  OperationCounters* counters;  // null pointer: none
+  MemoryContext memory;
+  std::int64_t start_ns;
+  PlanWatch* statement;  // null pointer: its plans are not looked at
+  PlanWatch* noticed;    // first of those that met a new plan
+  bool planning;
+};
+
 class PlanCapture {
  public:
   // Chains the hooks, once in a process; they do nothing outside of a Scope. Until then a Scope
@@ -56,7 +66,8 @@ class PlanCapture {
   // at.
   void install(std::optional<PlanStore> store);
 
-  // While it lives, an operation runs: the hooks count into counters and keep plans in memory.
+  // While it lives, an operation runs: the hooks count into counters and keep plans in memory. A
+  // function that an operation calls may probe another one meanwhile.
   class Scope {
    public:
     Scope(const PlanCapture& capture, OperationCounters& counters, MemoryContext memory,
@@ -64,6 +75,9 @@ class PlanCapture {
     ~Scope();
     Scope(const Scope&) = delete;
     Scope& operator=(const Scope&) = delete;
+
+   private:
+    WatchedOperation outer_;
   };
 
   // The statement that runs next; of a utility command, whose queries are planned anew each time

@@ -21,6 +21,11 @@ std::vector<PoolView> view_pools(std::span<const std::byte> block);
 // Prepared expressions of a run.
 class ExpressionSet {
  public:
+  ExpressionSet() = default;
+  ~ExpressionSet();
+  ExpressionSet(const ExpressionSet&) = delete;
+  ExpressionSet& operator=(const ExpressionSet&) = delete;
+
   // Needs a transaction with SPI connected and a snapshot.
   void prepare(std::span<const ExpressionRequest> requests);
 

@@ -49,6 +49,9 @@ void fail_run(const SharedRun& run);
 // and must not end the worker, a terminate must.
 void check_interrupts_but_cancel();
 
+// Whether this process runs operations of a run.
+bool is_worker() noexcept;
+
 // Connects to the run's database as a role, and shows name in pg_stat_activity.
 void connect_to_database(Oid database, Oid role, const char* name);
 

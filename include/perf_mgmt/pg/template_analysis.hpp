@@ -1,5 +1,6 @@
-// What a template's SQL is, found out by parse analysis alone: nothing is planned or run, so
-// nothing of the author's code is executed with the caller's rights.
+// What a template's SQL is, found out by parse analysis alone: nothing is planned or run. Parse
+// analysis reads literals, though, and what reads one may be the author's code (the check of a
+// domain): it has to be called with the rights of the role that the operations run as (act_as).
 #pragma once
 
 #include "perf_mgmt/core/run_plan.hpp"
@@ -10,7 +11,9 @@ namespace perf_mgmt::pg {
 struct TemplateAnalysis {
   std::vector<PlannedStatement> statements;
   std::vector<std::string> tables;  // schema-qualified, in order of appearance
+  std::vector<Oid> relations;       // what the statements name, some perhaps more than once
   bool writes = false;              // some statement writes, locks rows, or is a utility command
+  bool has_utility = false;         // some statement is a utility command
 };
 
 // sql_template as stored; parameter_names: the keys of parameter_generators in order. Throws Error
