@@ -66,8 +66,9 @@ sub nothing_runs
 	my $session = start_call($node,
 		"BEGIN; UPDATE t SET n = 7 WHERE id = 1;\n"
 		  . "SELECT perf_mgmt.execute_performance_test('writes', $wait)");
-	my $id = running_execution($node, 'writes');
 	my (undef, $messages) = finish_call($session);
+	my $id = value($node, "SELECT e.id FROM perf_mgmt.test_executions e JOIN perf_mgmt.performance_tests t ON t.id = e.test_id "
+		  . "WHERE t.test_name = 'writes' ORDER BY e.started_at DESC LIMIT 1");
 	like($messages, $found, 'a row lock of the caller, met in running');
 	is(wait_for_end($node, $id), 'CANCELLED', 'the execution ends');
 	is(execution($node, $id, 'operations_scheduled, operations_interrupted, operations_ok'),
