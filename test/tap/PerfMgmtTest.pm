@@ -16,8 +16,8 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-our @EXPORT = qw(new_lab add_work add_test gate_operation close_gate start_test run_test start_call
-  finish_call running_execution wait_for wait_for_end value execution of_execution findings
+our @EXPORT = qw(new_lab add_work add_test gate_operation close_gate add_gated_alert start_test
+  run_test start_call finish_call running_execution wait_for wait_for_end value execution of_execution findings
   processes_are_gone identity_holds);
 
 # The database in which everything below works.
@@ -111,6 +111,25 @@ sub add_test
 
 # An operation that cannot end while the gate is closed.
 sub gate_operation { return { sql => "SELECT pg_advisory_xact_lock_shared($gate)" }; }
+
+# Every run raises an alert, and is judged as long as the gate is closed: the alert is copied into a
+# table whose trigger waits there, for as long as it may.
+sub add_gated_alert
+{
+	my ($node) = @_;
+	$node->safe_psql($database, qq(
+		CREATE SCHEMA system_core;
+		CREATE TABLE system_core.system_events
+			(event_type text, event_subtype text, event_data jsonb, severity text, created_at timestamptz);
+		CREATE FUNCTION wait_at_gate() RETURNS trigger LANGUAGE plpgsql SET lock_timeout = 0 AS
+			\$\$ BEGIN PERFORM pg_advisory_xact_lock_shared($gate); RETURN NEW; END \$\$;
+		CREATE TRIGGER wait_at_gate BEFORE INSERT ON system_core.system_events
+			FOR EACH ROW EXECUTE FUNCTION wait_at_gate();
+		INSERT INTO perf_mgmt.alert_configurations
+			(alert_name, alert_type, threshold_config, alert_severity, notification_channels)
+		VALUES ('always', 'THRESHOLD', '{"max_avg_response_time_ms": 0}', 'HIGH', '{}');));
+	return;
+}
 
 # Closes the gate; it opens when the session that this returns quits.
 sub close_gate

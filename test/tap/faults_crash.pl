@@ -117,17 +117,7 @@ foreach my $victim ('worker', 'controller')
 }
 
 # --- While the result is judged: it is recorded by then, and flushed ---
-$node->safe_psql('postgres', q(
-	CREATE SCHEMA system_core;
-	CREATE TABLE system_core.system_events
-		(event_type text, event_subtype text, event_data jsonb, severity text, created_at timestamptz);
-	CREATE FUNCTION wait_at_gate() RETURNS trigger LANGUAGE plpgsql SET lock_timeout = 0 AS
-		$$ BEGIN PERFORM pg_advisory_xact_lock_shared(4242); RETURN NEW; END $$;
-	CREATE TRIGGER wait_at_gate BEFORE INSERT ON system_core.system_events
-		FOR EACH ROW EXECUTE FUNCTION wait_at_gate();
-	INSERT INTO perf_mgmt.alert_configurations
-		(alert_name, alert_type, threshold_config, alert_severity, notification_channels)
-	VALUES ('always', 'THRESHOLD', '{"max_avg_response_time_ms": 0}', 'HIGH', '{}');));
+add_gated_alert($node);
 {
 	my $what = 'controller killed in judging';
 	my $gate = close_gate($node);
