@@ -274,9 +274,8 @@ MetricVerdict decide(Trial trial, std::optional<double> adjusted_p, const NoiseF
   row.reason = text_of_change(trial, decision);
 
   if (trial.plain && !floor.deviation) {
-    row.reason +=
-        fmt::format("; the noise floor is not known yet: it takes {} executions, there are {}",
-                    kLeastFloorExecutions, floor.executions);
+    row.reason += fmt::format("; the noise floor is known from {} comparable executions on",
+                              kLeastFloorExecutions);
   }
   const bool undecided =
       row.verdict == Verdict::inconclusive ||
